@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// decide(): the one door. A state, an event, an actor and facts go in; an outcome comes out. Pure: reads no clock, no store.
+#pragma once
+#include "definition.h"
+
+// Where one application stands. A value: decide() returns the next one and never changes its argument.
+typedef struct Case {
+    StateSet in;              // active states, ancestors included (not state 0); empty after stop or before start
+    StateSet was;             // every state ever entered
+    const StateSet *history;  // recorded configuration per def->histories, in that order
+    const CelValue *vars;     // def->variable_count values
+    bool over;                // a top-level final state was entered
+} Case;
+
+// JSON form: {"in": ["submission.draft"], "was": […], "history": {…}, "vars": {…}, "over": true}; `in` lists atomic states.
+Str case_text(Arena *arena, const Definition *def, const Case *c);
+// False when the text does not fit the definition (a state that is not there).
+bool case_read(Arena *arena, const Definition *def, Str text, Case *ret);
+// The atomic (and final) states that are active, in document order; returns how many, at most `max` are written.
+size_t case_atomic(const Definition *def, const Case *c, StateId *ret, size_t max);
+Stage case_stage(const Definition *def, const Case *c); // of the last active atomic state that has one
+
+// Acts fire these events, with the facts already as they would be after the act (the new row counted):
+//   review.submitted {grid} · decision.recorded {kind, amount} · agreement.prepared {amount} · agreement.signed {}
+//   instalment.requested {instalment} · instalment.approved {instalment} · payment.recorded {instalment, amount}
+//   measure.recorded {indicator, value} · measure.validated | measure.contested {indicator, entered_by} · message.posted {}
+// Beside `edit:`, decide() holds acts to the field's own rules: a decision to the file's kinds, floor, ceiling, rate cap and the
+// call's remaining envelope; a request to its instalment's condition; a payment to what is left of an approved instalment;
+// a validation to another person than the one who entered the measure. Facts for these are in facts_needed().
+
+// What happens. An act (act != THING_NONE: a review submitted, a payment recorded…) is allowed by `edit:` of the active
+// states; anything else by the `by:` of a transition. `data` may be NULL.
+typedef struct Event {
+    Str name;
+    json_t *data;
+    Thing act;
+    ItemId item; // the form, grid, instalment or indicator, or ID_NONE
+} Event;
+
+typedef struct Actor {
+    Str person;       // stable id, empty for the system
+    Str organisation; // may be empty
+    RoleSet roles;    // held on this application, resolved by the shell
+} Actor;
+
+// What guards may read. JSON objects are borrowed; NULL means "not loaded" and reading it is an error, so load what
+// facts_needed() asks. Shapes are described in facts.h.
+typedef struct Facts {
+    Time now;
+    json_t *slot[SLOT_VARS]; // by Slot; SLOT_NOW, SLOT_ACTOR, SLOT_EVENT are filled by decide() itself
+    json_t *answers;         // the dossier's content as this definition reads it: validated by complete()
+    json_t *document_counts; // {"statuts": 1, …}: counted by complete()
+} Facts;
+
+// Bit i set: slot i is read when `event` is fired (guards of its transitions and of all that may follow at once:
+// eventless, done and raised events, timers set on entry). Bit 63: complete() is called.
+#define NEEDS_COMPLETE (UINT64_C(1) << 63)
+uint64_t facts_needed(const Definition *def, Str event);
+
+typedef enum Verdict {
+    REFUSED, // nothing changes; reasons say why
+    STAYED,  // an act was allowed and no transition follows it
+    MOVED    // one transition at least was taken
+} Verdict;
+
+typedef enum EffectKind {
+    EFFECT_SEAL, EFFECT_UNSEAL,
+    EFFECT_MAIL,         // item: the mail
+    EFFECT_TIMER,        // name falls due at `due`; replaces one of the same name
+    EFFECT_TIMER_CANCEL, // name
+} EffectKind;
+typedef struct Effect {
+    EffectKind kind;
+    ItemId item;
+    Str name;      // of the timer, which is also the event to fire
+    Time due;
+    json_t *data;  // of a delayed send
+} Effect;
+
+typedef struct Reason {
+    enum { NO_SUCH_MOVE, NOT_YOUR_ROLE, GUARD_FALSE, INCOMPLETE, BAD_DATA, CASE_OVER, NOT_ALLOWED, TOO_MANY_STEPS } kind;
+    Message message;
+    Str pointer;   // INCOMPLETE, BAD_DATA: where, a JSON Pointer into the dossier or the data; else STR_NONE
+} Reason;
+
+typedef struct Outcome {
+    Verdict verdict;
+    Case next;
+    const TransitionId *taken; size_t taken_count; // in the order taken, over all microsteps
+    const Effect *effects;     size_t effect_count;
+    const Reason *reasons;     size_t reason_count;
+} Outcome;
+
+enum { MICROSTEPS_MAX = 1000 }; // a macrostep that takes more is refused (TOO_MANY_STEPS)
+
+// Enters the initial configuration and runs to the end of the first macrostep.
+Outcome decide_start(Arena *arena, const Definition *def, const Actor *actor, const Facts *facts);
+
+// Decides what `event` does to `c`. Never fails: a forbidden move is an Outcome that says REFUSED and why.
+Outcome decide(Arena *arena, const Definition *def, const Case *c, const Event *event, const Actor *actor, const Facts *facts);
+
+// May `roles` do `thing` on `item` (ID_NONE: any of them) in the active states? Deny by default.
+bool may_edit(const Definition *def, const Case *c, Thing thing, ItemId item, RoleSet roles);
+// May `roles` see it, whatever the state?
+bool may_see(const Definition *def, Thing thing, ItemId item, RoleSet roles);
+
+// A move that a person could think of now: open, or closed with its reasons.
+typedef struct Move {
+    Str event;
+    Label title;
+    const EventDef *def;  // data it asks, or NULL
+    StateId target;       // first target, or ID_NONE
+    bool open;
+    const Reason *reasons;
+    size_t reason_count;
+} Move;
+// Every event with a `by:` that the active states know, in document order. Closed for others' roles too (reason NOT_YOUR_ROLE).
+// Returns the array in the arena.
+const Move *moves_of(Arena *arena, const Definition *def, const Case *c, const Actor *actor, const Facts *facts, size_t *count);
+// Slots that moves_of would like loaded for this case.
+uint64_t moves_needed(const Definition *def, const Case *c);

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scenarios: given / when / then on the engine alone, with a clock of their own. The same files are played over HTTP by
+// tests/api/scenarios.py; the format is described in workflows/README.md.
+#pragma once
+#include "build.h"
+#include "decide.h"
+
+typedef struct PlayLine { // what one scenario said
+    Str title;
+    bool passed;
+    Str failure;          // "line 12: expected state evaluation.reading, came submission.draft (…)"
+} PlayLine;
+typedef struct PlayReport {
+    const PlayLine *at;
+    size_t len, passed;
+} PlayReport;
+
+// Plays every scenario of a YAML text. False when the text itself is wrong (findings say where).
+bool play_text(Arena *arena, const Definition *def, Str scenario, Lang lang, PlayReport *ret, Findings *findings);
+
+typedef struct WalkReport {
+    uint64_t steps, moved, refused;
+    uint64_t hash;           // of every state reached: the same seed gives the same hash
+    StateSet visited;
+    const bool *taken;       // per transition
+    bool sound;              // every configuration was legal and its text form read back equal
+} WalkReport;
+// `paths` random walks of at most `length` events from `seed`, with random roles and facts.
+WalkReport play_random(Arena *arena, const Definition *def, uint64_t seed, uint32_t paths, uint32_t length);
