@@ -11,14 +11,17 @@ typedef enum FieldType {
     FIELD_INT_T,   // int64_t
     FIELD_MONEY_T, // int64_t: cents, 0 … 10^15
     FIELD_BOOL_T,  // bool
-    FIELD_TIME_T,  // Time, RFC 3339
+    FIELD_TIME_T,  // Time, RFC 3339; TIME_NONE when the member is not there
     FIELD_DATE_T,  // Str, "YYYY-MM-DD", a real day
-    FIELD_UUID_T,  // Str, 36 characters, lower case
+    FIELD_UUID_T,  // Str, 36 characters, lower case (upper case in the body is lowered)
     FIELD_EMAIL_T, // Str
     FIELD_JSON_T,  // json_t *, an object
     FIELD_ANY_T,   // json_t *, any value
     FIELD_LIST_T   // FieldList of structs described by `items`; or of Str when `items` is NULL
 } FieldType;
+
+enum { FIELD_TEXT_MAX = 200, FIELD_LIST_MAX = 100 };
+#define FIELD_MONEY_MAX INT64_C(1000000000000000)
 
 typedef struct FieldList {
     void *at;
@@ -29,9 +32,10 @@ typedef struct Field {
     const char *name;
     FieldType type;
     size_t offset;
-    size_t present;           // offset of a bool set when the member was there, or 0 for none (put such bools after the first member)
+    size_t present;           // offset of a bool set true when the body has the member, even with a wrong value; 0 is none, so
+                              // such bools stand after the struct's first member: `.present = offsetof(Patch, has_title)`
     bool required;
-    size_t min_len, max;      // text: code points (max 0 means 200); list: items (max 0 means 100)
+    size_t min_len, max;      // text: code points (max 0 means FIELD_TEXT_MAX); list: items (FIELD_LIST_MAX)
     int64_t low, high;        // int: both zero means any
     const char *const *values;// enum of a text, NULL-terminated
     const struct Field *items;
@@ -61,6 +65,7 @@ typedef struct Faults {
 
 // Reads `body` into the zeroed struct at `into`. False when anything is wrong, with every problem in `faults` (each with its
 // pointer under `at`): wrong type, missing, unknown member, out of range, bad UTF-8, too long. Texts borrow from `body`.
+// null is a value of the wrong type, except for FIELD_ANY. `faults` is added to, so that it can gather several bodies.
 bool fields_read(Arena *arena, const json_t *body, const Field *fields, Str at, void *into, Faults *faults);
 
 // The JSON Schema (2020-12) of a table, for OpenAPI. additionalProperties is false.

@@ -10,7 +10,8 @@ enum { JSON_DEPTH_MAX = 64, JSON_SIZE_MAX = 1 << 20 };
 // On failure NULL, and `fault` says what and at which line and column.
 json_t *json_read(Arena *arena, Str text, Fault *fault);
 
-// Compact text in the arena. json_canonical sorts names, so that equal values give equal bytes (for hashes).
+// Compact text in the arena, NUL-terminated behind its length; numbers are the shortest that read back equal. json_canonical
+// sorts names by their bytes and writes 1.0 as 1, so that equal values give equal bytes (for hashes).
 Str json_text(Arena *arena, const json_t *value);
 Str json_canonical(Arena *arena, const json_t *value);
 

@@ -15,6 +15,7 @@ typedef struct Duration {
 } Duration;
 
 // RFC 3339 date-time with offset ("2023-06-01T12:00:00+02:00", years 0001–9999), or a date alone, which is midnight UTC.
+// Digits beyond the microsecond are dropped; a leap second (23:59:60 UTC) is the next day's first.
 bool time_parse(Str s, Time *ret);
 
 // "2023-06-01T10:00:00Z", with the fraction only when there is one.
@@ -23,5 +24,6 @@ Str time_format(Arena *arena, Time t);
 // ISO 8601 "P1Y2M3W4DT5H6M7.5S", each part optional, at least one, an optional leading minus; whole numbers but for the seconds.
 bool duration_parse(Str s, Duration *ret);
 
-// `t` moved by `d`: months first (a day that the month lacks becomes its last), then the exact part, in UTC.
+// `t` moved by `d`: months first (a day that the month lacks becomes its last), then the exact part, in UTC. Stops at the
+// first and last instant of the years 0001–9999; TIME_NONE stays TIME_NONE.
 Time time_add(Time t, Duration d);
