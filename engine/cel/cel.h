@@ -29,13 +29,14 @@ typedef struct CelType CelType;
 // A value. Lists and maps are opaque outside cel/ (they may wrap a json_t); read them with the functions below.
 struct CelValue {
     CelKind kind;
+    uint32_t extra; // of a time: its nanoseconds below a microsecond, 0 to 999; of a list or a map: cel/'s own
     union {
         bool boolean;
         int64_t integer;     // CEL_INT; CEL_TYPE holds a CelKind
         uint64_t uint;
         double number;
         Str text;            // CEL_STRING, CEL_BYTES
-        Time time;           // CEL_TIMESTAMP, µs (cel-spec's nanoseconds are cut)
+        Time time;           // CEL_TIMESTAMP, µs
         int64_t duration;    // CEL_DURATION, µs
         const void *ref;     // CEL_LIST, CEL_MAP
         const Message *error;// CEL_ERROR
@@ -137,6 +138,9 @@ size_t cel_explain(const CelProgram *program, const CelRun *run, CelReason *reas
 
 // JSON <-> values. cel_of_json wraps lazily: the json_t must outlive the value. `type` may be NULL (integers are int, reals double).
 CelValue cel_of_json(Arena *arena, json_t *json, const CelType *type);
+// An object whose members stand in the order of `type`'s: read by place, without a hash. An absent member is of kind CEL_ERROR
+// with error NULL. Borrows `members`.
+CelValue cel_record(const CelType *type, const CelValue *members);
 json_t *cel_to_json(Arena *arena, CelValue value); // timestamps and durations as strings, NULL on error values
 bool cel_equal(CelValue a, CelValue b);            // cel-spec equality, across numeric kinds
 size_t cel_size(CelValue list_or_map);

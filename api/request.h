@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// A request on its way through the program, and the rows of the route table. serve.c shows the whole way on one page:
+// route -> who -> may they -> body -> handler -> commit -> reply. Handlers see this header, the store and the engine.
+#pragma once
+#include "../engine/base/field.h"
+#include "store/store.h"
+
+typedef struct Request Request;
+typedef struct Principal Principal; // auth/access.h
+
+typedef enum Method { GET, POST, PUT, PATCH, DELETE, METHODS } Method;
+
+// Who may call a route at all; the zero value refuses everyone. The handler checks the object itself (auth/access.h).
+typedef enum Access { NOBODY, PUBLIC, SIGNED_IN, ADMIN } Access;
+
+typedef bool Handler(Request *rq);
+
+typedef struct Parameter { // of the query string
+    const char *name;
+    FieldType type;        // TEXT, INT, UUID, BOOL, TIME
+    const char *help;
+} Parameter;
+
+typedef struct Route {
+    Method method;
+    const char *path;          // "/api/v1/dossiers/{id}"
+    Access access;
+    const Field *body;         // JSON body, or NULL
+    size_t input_size;         // of the struct that `body` fills: rq->input
+    Handler *handler;
+    const char *summary;       // English, for OpenAPI
+    const char *reply;         // name of a schema in openapi schemas: "Dossier", "DossierList", or NULL for no content
+    int status;                // of success: 200, 201, 202, 204
+    const Parameter *query;    // terminated by a NULL name; unknown parameters are refused
+    const char *media;         // accepted body type when it is not application/json: "application/yaml", "*/*" (upload)
+    bool upload;               // the body is spooled to a file: rq->upload
+    bool if_match;             // needs If-Match: rq->if_match
+    bool batch;                // handled by the movers (resources/move.h), many at once; handler is NULL
+    const char *tag;           // noun, for OpenAPI
+} Route;
+
+typedef struct Reply {
+    int status;
+    Str body;                 // in the arena
+    const char *type;         // media type; NULL: application/json
+    Str location, etag, link; // headers, empty for none
+    Str file;                 // send this file instead of body (path); `disposition` names it
+    Str disposition;
+    int retry_after;          // seconds, 0 for none
+} Reply;
+
+struct Request {
+    Arena *arena;
+    Lang lang;
+    char id[33];              // request id: in logs and in problem documents
+    const Route *route;
+    Method method;
+    Str path;
+    Str params[4];            // values of {…} in the path, in order; ids are checked UUIDs where the name ends in "id"
+    Str body;                 // raw
+    json_t *json;             // parsed, or NULL
+    void *input;              // the struct that the route's fields filled
+    int64_t if_match;         // version from If-Match, or 0
+    Str key;                  // Idempotency-Key, or empty
+    Str upload;               // path of the spooled body
+    int64_t upload_size;
+    Db *db;                   // this worker's connection; inside a transaction unless the method is GET
+    const Principal *who;     // NULL: anonymous
+    bool access_changed;      // set by a handler that changed grants, tokens or memberships
+    Faults faults;            // what is wrong; the first decides the status
+    Reply reply;
+    void *http;               // http room's own: headers, query, the suspended connection
+};
+
+Str request_header(const Request *rq, const char *name);
+Str request_query(const Request *rq, const char *name);               // STR_NONE when absent; already checked by type
+int64_t request_query_int(const Request *rq, const char *name, int64_t otherwise);
+
+// Records a problem and returns false, so that a handler can `return fault(rq, FAULT_NOT_FOUND, STR_NONE, T(…))`.
+bool fault_at(Request *rq, FaultKind kind, Str pointer, const char *keyword, Message message);
+#define fault(rq, kind, pointer, text, ...) fault_at((rq), (kind), str_of(pointer), NULL, MESSAGE(text, __VA_ARGS__))
+
+// Set the reply and return true. Nothing is sent before the transaction is committed.
+bool reply_text(Request *rq, int status, Str json);
+bool reply_json(Request *rq, int status, json_t *value);
+bool reply_none(Request *rq);                                          // 204
+// Row i of rows as an object: the SQL's column names and types are the answer's members. Sets ETag from a column "version".
+bool reply_row(Request *rq, int status, const Rows *rows, size_t i);
+// {"items": […], "next": cursor or null} and a Link header; `limit` rows at most are shown, one more means there is a next page.
+// The cursor is made of the columns named "cursor_at" and "cursor_id", which are not shown.
+bool reply_page(Request *rq, const Rows *rows, int64_t limit);
+// Reads ?cursor= and ?limit= (default 50, at most 200). False with a fault when the cursor is not ours.
+typedef struct Page {
+    Str at, id; // keyset position, empty at the beginning
+    int64_t limit;
+} Page;
+bool page_read(Request *rq, Page *ret);
+
+// Database time of this transaction, moved by the test clock when there is one.
+Time request_now(Request *rq);

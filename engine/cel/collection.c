@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lists and maps: our own, JSON wrapped without copying, and records whose members have places. A declared type steers
+// how JSON reads: a member declared double reads 3 as 3.0, one declared int reads 3.0 as 3, and null is "not filled in".
+#include "inside.h"
+#include <math.h>
+
+static CelValue of_number(json_t *json, CelKind wanted)
+{
+    if (json_is_integer(json)) {
+        json_int_t i = json_integer_value(json);
+        if (wanted == CEL_DOUBLE)
+            return cel_number((double)i);
+        if (wanted == CEL_UINT && i >= 0)
+            return (CelValue){.kind = CEL_UINT, .uint = (uint64_t)i};
+        return cel_integer(i);
+    }
+    double d = json_real_value(json);
+    if (wanted == CEL_INT && d == floor(d) && d >= -0x1p63 && d < 0x1p63)
+        return cel_integer((int64_t)d);
+    return cel_number(d);
+}
+
+static CelValue of_text(json_t *json, CelKind wanted)
+{
+    Str text = {json_string_value(json), json_string_length(json)};
+    CelValue value = wanted == CEL_TIMESTAMP  ? cel_timestamp_of(text)
+                     : wanted == CEL_DURATION ? cel_duration_of(text)
+                                              : cel_text(text);
+    return value.kind == CEL_ERROR ? cel_text(text) : value;
+}
+
+CelValue cel_of(json_t *json, const CelType *type)
+{
+    CelKind wanted = type ? type->kind : CEL_DYN;
+    switch (json ? json_typeof(json) : JSON_NULL) {
+    case JSON_OBJECT:
+        return (CelValue){
+            .kind = CEL_MAP, .extra = FORM_JSON, .ref = json, .type = wanted == CEL_MAP ? type : NULL};
+    case JSON_ARRAY:
+        return (CelValue){
+            .kind = CEL_LIST, .extra = FORM_JSON, .ref = json, .type = wanted == CEL_LIST ? type : NULL};
+    case JSON_STRING:
+        return of_text(json, wanted);
+    case JSON_INTEGER:
+    case JSON_REAL:
+        return of_number(json, wanted);
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return cel_boolean(json_is_true(json));
+    default:
+        return (CelValue){.kind = CEL_NULL};
+    }
+}
+
+CelValue cel_of_json(Arena *arena, json_t *json, const CelType *type)
+{
+    (void)arena; // wrapping allocates nothing; the parameter leaves room for forms that do
+    return cel_of(json, type);
+}
+
+CelValue cel_list(Arena *arena, const CelValue *items, size_t n)
+{
+    Items *own = arena_new_of(arena, Items);
+    *own = (Items){n, n ? arena_copy(arena, items, n * sizeof *items) : NULL};
+    return (CelValue){.kind = CEL_LIST, .extra = FORM_OWN, .ref = own};
+}
+
+CelValue cel_map(Arena *arena, const CelValue *keys, const CelValue *values, size_t n)
+{
+    Pairs *own = arena_new_of(arena, Pairs);
+    *own = (Pairs){n, n ? arena_copy(arena, keys, n * sizeof *keys) : NULL,
+                   n ? arena_copy(arena, values, n * sizeof *values) : NULL};
+    return (CelValue){.kind = CEL_MAP, .extra = FORM_OWN, .ref = own};
+}
+
+CelValue cel_record(const CelType *type, const CelValue *members)
+{
+    return (CelValue){.kind = CEL_MAP, .extra = FORM_RECORD, .ref = members, .type = type};
+}
+
+static json_t *json_of(const CelValue *value)
+{
+    return (json_t *)value->ref;
+}
+
+// A record's member that is not there is an error without message.
+static bool is_absent(const CelValue *member)
+{
+    return member->kind == CEL_ERROR && !member->error;
+}
+
+size_t cel_size(CelValue value)
+{
+    if (value.extra == FORM_JSON)
+        return value.kind == CEL_LIST ? json_array_size(json_of(&value)) : json_object_size(json_of(&value));
+    if (value.kind == CEL_LIST)
+        return ((const Items *)value.ref)->len;
+    if (value.extra == FORM_OWN)
+        return ((const Pairs *)value.ref)->len;
+    size_t present = 0;
+    for (size_t i = 0; i < value.type->count; i++)
+        present += !is_absent((const CelValue *)value.ref + i);
+    return present;
+}
+
+CelValue cel_item(Arena *arena, CelValue list, size_t index)
+{
+    (void)arena;
+    if (list.extra == FORM_JSON)
+        return cel_of(json_array_get(json_of(&list), index), list.type ? list.type->of : NULL);
+    return ((const Items *)list.ref)->at[index];
+}
+
+static const CelMember *member_find(const CelType *type, Str name, size_t *place)
+{
+    for (size_t i = 0; type && i < type->count; i++)
+        if (str_eq(type->members[i].name, name)) {
+            *place = i;
+            return &type->members[i];
+        }
+    return NULL;
+}
+
+// The type steering a JSON object's member: its own, or the map's.
+static const CelType *member_type(const CelType *type, Str name)
+{
+    size_t place;
+    const CelMember *member = member_find(type, name, &place);
+    return member ? member->type : type && !type->members ? type->of : NULL;
+}
+
+// null where a type was declared is an answer that was not given.
+static bool json_member(const CelValue *map, Str name, const CelType *type, CelValue *ret)
+{
+    json_t *json = json_object_getn(json_of(map), name.at ? name.at : "", name.len);
+    if (!json)
+        return false;
+    if (json_is_null(json) && type && type->kind != CEL_DYN && type->kind != CEL_NULL)
+        return false;
+    *ret = cel_of(json, type);
+    return true;
+}
+
+bool cel_map_member(const CelValue *map, const Node *select, CelValue *ret)
+{
+    if (map->extra == FORM_RECORD) {
+        size_t place = select->slot;
+        if (place >= map->type->count || !str_eq(map->type->members[place].name, select->name))
+            if (!member_find(map->type, select->name, &place))
+                return false;
+        *ret = ((const CelValue *)map->ref)[place];
+        return !is_absent(ret);
+    }
+    if (map->extra == FORM_JSON) {
+        const CelType *type = map->type;
+        bool placed = type && select->slot < type->count && type == select->args[0]->type;
+        return json_member(map, select->name,
+                           placed ? type->members[select->slot].type : member_type(type, select->name), ret);
+    }
+    CelValue key = cel_text(select->name);
+    return cel_map_get(NULL, map, &key, ret);
+}
+
+bool cel_map_get(Run *run, const CelValue *map, const CelValue *key, CelValue *ret)
+{
+    size_t place;
+    if (map->extra == FORM_JSON)
+        return key->kind == CEL_STRING && json_member(map, key->text, member_type(map->type, key->text), ret);
+    if (map->extra == FORM_RECORD) {
+        if (key->kind != CEL_STRING || !member_find(map->type, key->text, &place))
+            return false;
+        *ret = ((const CelValue *)map->ref)[place];
+        return !is_absent(ret);
+    }
+    const Pairs *pairs = map->ref;
+    for (size_t i = 0; i < pairs->len; i++)
+        if (cel_same(run, key, &pairs->keys[i])) {
+            *ret = pairs->values[i];
+            return true;
+        }
+    return false;
+}
+
+Walk walk_start(const CelValue *of)
+{
+    Walk walk = {.of = of, .len = cel_size(*of)};
+    if (of->kind == CEL_MAP && of->extra == FORM_JSON)
+        walk.iter = json_object_iter(json_of(of));
+    if (of->kind == CEL_MAP && of->extra == FORM_RECORD)
+        walk.len = of->type->count;
+    return walk;
+}
+
+static bool walk_json_pair(Walk *walk, CelValue *key, CelValue *value)
+{
+    if (!walk->iter)
+        return false;
+    const char *name = json_object_iter_key(walk->iter);
+    *key = cel_text((Str){name, json_object_iter_key_len(walk->iter)});
+    *value = cel_of(json_object_iter_value(walk->iter), member_type(walk->of->type, key->text));
+    walk->iter = json_object_iter_next(json_of(walk->of), walk->iter);
+    return true;
+}
+
+bool walk_pair(Walk *walk, CelValue *key, CelValue *value)
+{
+    if (walk->of->extra == FORM_JSON)
+        return walk_json_pair(walk, key, value);
+    if (walk->of->extra == FORM_OWN) {
+        const Pairs *pairs = walk->of->ref;
+        if (walk->at >= pairs->len)
+            return false;
+        *key = pairs->keys[walk->at];
+        *value = pairs->values[walk->at++];
+        return true;
+    }
+    const CelValue *members = walk->of->ref;
+    while (walk->at < walk->len && is_absent(&members[walk->at]))
+        walk->at++;
+    if (walk->at >= walk->len)
+        return false;
+    *key = cel_text(walk->of->type->members[walk->at].name);
+    *value = members[walk->at++];
+    return true;
+}
+
+bool walk_next(Walk *walk, CelValue *ret)
+{
+    CelValue value;
+    if (walk->of->kind == CEL_MAP)
+        return walk_pair(walk, ret, &value);
+    if (walk->at >= walk->len)
+        return false;
+    *ret = cel_item(NULL, *walk->of, walk->at++);
+    return true;
+}
