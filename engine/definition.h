@@ -136,7 +136,7 @@ typedef struct Transition {
     Block actions;
     Duration after;    // timed: fires this long after its source is entered
     const CelProgram *at; // timed: fires at this timestamp (evaluated on entry)
-    Str timer;         // name of its timer event ("timer.<source>.<n>"), empty when not timed
+    Str timer;         // name of its timer event ("timer.<source>.<n>", n from 1), also its only descriptor; empty when not timed
     Label title;       // what people call this move
     Mark mark, guard_mark;
 } Transition;
@@ -210,7 +210,7 @@ typedef struct Grid {
 typedef struct Indicator {
     Str id;
     Label title;
-    Str unit;
+    Label unit;
     int32_t precision;    // decimals
     bool decreasing;      // lower is better
     Mark mark;
@@ -233,6 +233,7 @@ typedef struct EventDef { // an event that people fire: title and the data it as
     Label title;
     json_t *schema;       // of its data, NULL: none allowed
     const Schema *compiled;
+    const CelType *type;  // of the variable `event` while its transitions run: {name: string, data}
     Mark mark;
 } EventDef;
 typedef struct Variable {
@@ -271,6 +272,7 @@ typedef struct Definition {
     const Role *roles;      size_t role_count; // roles[0] is the system
     const Form *forms;      size_t form_count;
     const CelType *dossier; // members of all forms together
+    const Str *shared;      size_t shared_count; // dossier members of the dictionary, sorted: asked once for all funders
     const Document *documents;   size_t document_count;
     const Grid *grids;           size_t grid_count;
     const Indicator *indicators; size_t indicator_count;
@@ -287,6 +289,15 @@ typedef struct Definition {
     uint64_t slots_read;    // union of cel_reads over all guards and expressions
     bool counts_complete;   // some guard calls complete(): forms and documents are needed
 } Definition;
+
+// What In(), Was() and complete() ask while a guard runs: CelRun.host points to one.
+typedef struct GuardHost GuardHost;
+struct GuardHost {
+    const Definition *def;
+    const StateSet *in, *was;
+    bool (*complete)(GuardHost *host, Arena *arena, ItemId form); // NULL: complete() is an error
+    void *data; // for `complete`
+};
 
 // Index by name, or ID_NONE. State accepts "draft" and "submission.draft".
 StateId definition_state(const Definition *def, Str name);
