@@ -5,7 +5,7 @@
 //   actor        {person, organisation: string, roles: list(string)}
 //   event        {name: string, data}
 //   call         {id, title: string, opens_at, closes_at, cutoff: timestamp (RFC 3339 text in JSON; cutoff is the next one),
-//                 amount, committed, remaining: int cents}
+//                 cutoffs: list(timestamp), amount, committed, remaining: int cents}
 //   dossier      the answers, typed by the forms of the file
 //   documents    {<document>: int, how many current versions}
 //   application  {id, number: string, opened_at, filed_at: timestamp, requested: int cents}
@@ -18,7 +18,12 @@
 //   measures     {<indicator>: {count, validated, contested: int, last: double, target: double}}
 //   functions    In('state'), Was('state'), complete('form')
 //
-// A timestamp that is not known (not filed yet) is absent: has(application.filed_at) tells.
+// What is not known yet is absent, so that a guard on it is false and not satisfied by a zero: a timestamp (not filed yet), mean,
+// min, max, spread, highest and a criterion's mean (no review submitted), kind and amount of a decision or agreement not made,
+// last and target of a measure. has(application.filed_at) tells.
+//
+// A review's value is the weighted mean of its scores, or the highest rank of its risk matrix (rank = probability × gravity,
+// colour from the file's table); mean, min, max and spread (max - min) are over the values of submitted reviews.
 #pragma once
 #include "base/field.h"
 #include "decide.h"
@@ -30,11 +35,13 @@ void facts_types(Arena *arena, const Definition *def, CelVar vars[SLOT_VARS]);
 // Raw rows -> slots. Each returns an object in the arena with a member for every item of the definition, also without rows.
 // reviews: [{"grid", "person", "submitted": bool, "content": {"scores": {criterion: int}, …} or {"risks": [{probability, gravity}…]}}]
 json_t *facts_reviews(Arena *arena, const Definition *def, const json_t *rows);
-// documents: [{"kind": "statuts", "form"?}] -> {"statuts": 1}
+// documents: [{"kind"}] -> {"statutes": 1, "budget": 1}. A document of the dictionary has the kind "statutes", for all funders; one
+// of the definition's own has "<definition id>/budget".
 json_t *facts_documents(Arena *arena, const Definition *def, const json_t *rows);
 // instalments: [{"instalment", "amount", "state": planned|requested|approved|paid, "paid"}]
 json_t *facts_instalments(Arena *arena, const Definition *def, const json_t *rows);
-// measures: [{"indicator", "value": number, "target": number?, "state": entered|validated|contested}] oldest first
+// measures: [{"indicator", "value": number, "target": number?, "state": entered|validated|contested}] oldest first; `last` passes
+// over contested ones.
 json_t *facts_measures(Arena *arena, const Definition *def, const json_t *rows);
 
 // The dossier's content as this definition reads it: shared members (of the dictionary) from the top, its own from the member
@@ -42,12 +49,13 @@ json_t *facts_measures(Arena *arena, const Definition *def, const json_t *rows);
 // `fault` names the pointer of a member that no form of the definition knows.
 json_t *answers_of(Arena *arena, const Definition *def, const json_t *content);
 json_t *answers_patch(Arena *arena, const Definition *def, const json_t *patch, Fault *fault);
-// True when the member is of the shared dictionary.
+// True when the member is of the shared dictionary (its schema has "x-shared": true).
 bool answer_shared(const Definition *def, Str member);
 
 // Checks a review's content against its grid: {"scores": {criterion: value}, "comments": {criterion: text}} or {"risks": […]}.
 // `complete` also asks every criterion and every required justification (a draft may lack them).
 bool review_valid(Arena *arena, const Definition *def, ItemId grid, const json_t *content, bool complete, Faults *faults);
 
-// Problems of one form, as complete('<form>') sees them: schema errors with pointers, and required documents missing.
+// Problems of one form, as complete('<form>') sees them: schema errors with pointers into the flat answers, and required documents
+// missing, at "/documents/<id>". A required document that names no form is asked by every form.
 bool form_complete(Arena *arena, const Definition *def, ItemId form, json_t *answers, const json_t *document_counts, SchemaErrors *errors);
