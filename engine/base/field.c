@@ -24,35 +24,27 @@ static Str digits_of(Reader *reader, long long n)
     return str_format(reader->arena, "%lld", n);
 }
 
-typedef struct TypeRow {
-    const char *keyword;
-    Text wanted;
-} TypeRow;
-
-static const TypeRow types[] = {
-    [FIELD_TEXT_T] = {"type", {"Un texte est attendu.", "Text is expected."}},
-    [FIELD_INT_T] = {"type", {"Un nombre entier est attendu.", "A whole number is expected."}},
-    [FIELD_MONEY_T] = {"type",
-                       {"Un montant en centimes, nombre entier, est attendu.",
-                        "An amount in cents, a whole number, is expected."}},
-    [FIELD_BOOL_T] = {"type", {"Vrai ou faux est attendu.", "True or false is expected."}},
-    [FIELD_TIME_T] = {"format",
-                      {"Un instant est attendu, par exemple 2023-06-01T12:00:00+02:00.",
-                       "An instant is expected, for example 2023-06-01T12:00:00+02:00."}},
-    [FIELD_DATE_T] = {"format",
-                      {"Une date est attendue, par exemple 2023-06-01.",
-                       "A date is expected, for example 2023-06-01."}},
-    [FIELD_UUID_T] = {"format", {"Un identifiant (UUID) est attendu.", "A UUID is expected."}},
-    [FIELD_EMAIL_T] = {"format",
-                       {"Une adresse électronique est attendue.", "An email address is expected."}},
-    [FIELD_JSON_T] = {"type", {"Un objet est attendu.", "An object is expected."}},
-    [FIELD_LIST_T] = {"type", {"Une liste est attendue.", "A list is expected."}},
+static const Text wanted[] = {
+    [FIELD_TEXT_T] = {"Un texte est attendu.", "Text is expected."},
+    [FIELD_INT_T] = {"Un nombre entier est attendu.", "A whole number is expected."},
+    [FIELD_MONEY_T] = {"Un montant en centimes, nombre entier, est attendu.",
+                       "An amount in cents, a whole number, is expected."},
+    [FIELD_BOOL_T] = {"Vrai ou faux est attendu.", "True or false is expected."},
+    [FIELD_TIME_T] = {"Un instant est attendu, par exemple 2023-06-01T12:00:00+02:00.",
+                      "An instant is expected, for example 2023-06-01T12:00:00+02:00."},
+    [FIELD_DATE_T] = {"Une date est attendue, par exemple 2023-06-01.",
+                      "A date is expected, for example 2023-06-01."},
+    [FIELD_UUID_T] = {"Un identifiant (UUID) est attendu.", "A UUID is expected."},
+    [FIELD_EMAIL_T] = {"Une adresse électronique est attendue.", "An email address is expected."},
+    [FIELD_JSON_T] = {"Un objet est attendu.", "An object is expected."},
+    [FIELD_LIST_T] = {"Une liste est attendue.", "A list is expected."},
 };
 
-static void mistyped(Reader *reader, const Field *field, Str at)
+// `keyword` is "type" for another JSON type, "format" for a text that does not read as what it
+// should be.
+static void mistyped(Reader *reader, FieldType type, const char *keyword, Str at)
 {
-    const TypeRow *row = &types[field->type];
-    problem(reader, at, row->keyword, MESSAGE(row->wanted));
+    problem(reader, at, keyword, MESSAGE(wanted[type]));
 }
 
 static Str listed(Reader *reader, const char *const *values)
@@ -122,7 +114,7 @@ static void read_int(Reader *reader, const Field *field, const json_t *value, St
 {
     bool money = field->type == FIELD_MONEY_T, any = field->low == 0 && field->high == 0;
     if (!whole(value, into)) {
-        mistyped(reader, field, at);
+        mistyped(reader, field->type, "type", at);
         return;
     }
     if (any && !money)
@@ -211,7 +203,7 @@ static void read_formatted(Reader *reader, const Field *field, const json_t *val
               : field->type == FIELD_UUID_T ? is_uuid(text)
                                             : is_email(text);
     if (!ok)
-        mistyped(reader, field, at);
+        mistyped(reader, field->type, "format", at);
     else if (field->type != FIELD_TIME_T)
         *(Str *)into = field->type == FIELD_UUID_T ? lower(reader, text) : text;
 }
@@ -227,7 +219,7 @@ static void read_item(Reader *reader, const Field *field, const json_t *item, St
     else if (json_is_string(item))
         read_text(reader, &text, item, at, into);
     else
-        mistyped(reader, &text, at);
+        mistyped(reader, FIELD_TEXT_T, "type", at);
 }
 
 static void read_list(Reader *reader, const Field *field, const json_t *value, Str at,
@@ -276,7 +268,7 @@ static bool kind_fits(FieldType type, const json_t *value)
 static void read_value(Reader *reader, const Field *field, json_t *value, Str at, void *into)
 {
     if (!kind_fits(field->type, value)) {
-        mistyped(reader, field, at);
+        mistyped(reader, field->type, "type", at);
         return;
     }
     switch (field->type) {
@@ -332,9 +324,8 @@ static void read_unknown(Reader *reader, const json_t *body, const Field *fields
 
 static void read_object(Reader *reader, const json_t *body, const Field *fields, Str at, void *into)
 {
-    static const Field object = {.type = FIELD_JSON_T};
     if (!json_is_object(body)) {
-        mistyped(reader, &object, at);
+        mistyped(reader, FIELD_JSON_T, "type", at);
         return;
     }
     for (const Field *f = fields; f->type != FIELD_NONE; f++) {
