@@ -49,7 +49,7 @@ json_t *facts_measures(Arena *arena, const Definition *def, const json_t *rows);
 // `fault` names the pointer of a member that no form of the definition knows.
 json_t *answers_of(Arena *arena, const Definition *def, const json_t *content);
 json_t *answers_patch(Arena *arena, const Definition *def, const json_t *patch, Fault *fault);
-// True when the member is of the shared dictionary (its schema has "x-shared": true).
+// True when the member is of the shared dictionary.
 bool answer_shared(const Definition *def, Str member);
 
 // Checks a review's content against its grid: {"scores": {criterion: value}, "comments": {criterion: text}} or {"risks": […]}.

@@ -2,6 +2,7 @@
 // The dossier as one definition reads it: which members are asked once for all funders, which are
 // the file's own, and what is still missing in a form.
 #include "facts.h"
+#include <stdlib.h>
 
 static json_t *property(const Form *form, const char *name, size_t len)
 {
@@ -20,9 +21,15 @@ static json_t *member_schema(const Definition *def, Str member)
     return NULL;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
 bool answer_shared(const Definition *def, Str member)
 {
-    return json_is_true(json_at(member_schema(def, member), "x-shared"));
+    return def->shared_count &&
+           bsearch(&member, def->shared, def->shared_count, sizeof *def->shared, by_name);
 }
 
 // Where a definition keeps what it alone asks.
