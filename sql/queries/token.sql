@@ -1,0 +1,41 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: token_add(hash bytea, person_id uuid, kind text, label text, expires_at timestamptz) one
+insert into token (hash, person_id, kind, label, expires_at)
+values ($1, $2, $3, $4, $5)
+returning id, kind, label, created_at, expires_at;
+
+-- name: token_admin(hash bytea, person_id uuid) one
+insert into token (hash, person_id, kind, label, expires_at)
+values ($1, $2, 'token', 'first admin', now() + interval '1 day')
+returning id;
+
+-- name: token_list(person_id uuid, cursor_at timestamptz, cursor_id uuid, page bigint) many
+select id, kind, label, created_at, expires_at, created_at as cursor_at, id as cursor_id
+from token
+where person_id = $1 and revoked_at is null and expires_at > now()
+  and (created_at, id) > (coalesce($2, '-infinity'), coalesce($3, '00000000-0000-0000-0000-000000000000'))
+order by created_at, id
+limit $4;
+
+-- name: token_revoke(id uuid, person_id uuid) one
+update token set revoked_at = now()
+where id = $1 and person_id = $2 and revoked_at is null
+returning id;
+
+-- name: token_sign_out(hash bytea) one
+update token set revoked_at = now()
+where hash = $1 and revoked_at is null
+returning id;
+
+-- At most a few links an hour for one address: nobody's mailbox is flooded through us.
+-- name: sign_in_link_add(hash bytea, email text, expires_at timestamptz) one
+insert into sign_in_link (hash, email, expires_at)
+select $1, $2, $3
+where (select count(*) from sign_in_link where email = $2 and created_at > now() - interval '1 hour') < 6
+returning email;
+
+-- name: sign_in_link_use(hash bytea) one
+update sign_in_link set used_at = now()
+where hash = $1 and used_at is null and expires_at > now()
+returning email;
