@@ -260,3 +260,29 @@ json_t *facts_measures(Arena *arena, const Definition *def, const json_t *rows)
         set_str(facts, def->indicators[i].id, measure_fact(&def->indicators[i], rows));
     return facts;
 }
+
+// --- agreement ----------------------------------------------------------------------------------
+
+bool facts_signed(const Definition *def, const Case *c, RoleSet signed_by)
+{
+    if (!signed_by)
+        return false;
+    for (size_t i = 0; i < def->role_count; i++) {
+        RoleSet bit = def->roles[i].bit;
+        if (!(signed_by & bit) && may_edit(def, c, THING_SIGNATURE, ID_NONE, bit))
+            return false;
+    }
+    return true;
+}
+
+void facts_shares(const Definition *def, int64_t amount, int64_t *ret)
+{
+    int64_t given = 0;
+    for (size_t i = 0; i < def->instalment_count; i++) {
+        int64_t share = def->instalments[i].share;
+        ret[i] = amount / 10000 * share + amount % 10000 * share / 10000; // never overflows
+        given += ret[i];
+    }
+    if (def->instalment_count)
+        ret[def->instalment_count - 1] += amount - given;
+}

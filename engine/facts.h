@@ -59,3 +59,9 @@ bool review_valid(Arena *arena, const Definition *def, ItemId grid, const json_t
 // Problems of one form, as complete('<form>') sees them: schema errors with pointers into the flat answers, and required documents
 // missing, at "/documents/<id>". A required document that names no form is asked by every form.
 bool form_complete(Arena *arena, const Definition *def, ItemId form, json_t *answers, const json_t *document_counts, SchemaErrors *errors);
+
+// The agreement is signed once every role that the active states let sign has signed (`signed_by`: roles with a signature).
+bool facts_signed(const Definition *def, const Case *c, RoleSet signed_by);
+
+// What the instalments of an agreement of `amount` cents come to, by their shares: whole cents, the last takes the rest.
+void facts_shares(const Definition *def, int64_t amount, int64_t *ret);
