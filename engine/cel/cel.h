@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Common Expression Language (google/cel-spec): source -> checked program -> value. Pure, bounded, thread-safe: a program is
 // immutable and shared; an evaluation owns its arena and its budget. Nothing reads a clock, a locale or the environment.
+//
+// Strict programs (workflow guards) leave the specification where a funder would trip over it:
+// - an int next to a double in + - * / becomes a double (`dossier.requested <= dossier.total * 0.7`); comparisons cross kinds
+//   as in the specification. A whole-number division next to a double is refused: it loses the decimals;
+// - a member whose type is declared and whose JSON is null counts as absent, so has() means "filled in";
+// - a literal that is none of a text's declared values is refused.
+// In both: timestamp() also takes a date alone, duration() also ISO 8601 (P30D); time zones are those of zones.c and offsets.
 #pragma once
 #include "../base/json.h"
 #include "../base/text.h"

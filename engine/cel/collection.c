@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists and maps: our own, JSON wrapped without copying, and records whose members have places. A declared type steers
-// how JSON reads: a member declared double reads 3 as 3.0, one declared int reads 3.0 as 3, and null is "not filled in".
+// Lists and maps: our own, JSON wrapped without copying, and records whose members have places. A
+// declared type steers how JSON reads: a member declared double reads 3 as 3.0, one declared int
+// reads 3.0 as 3, and null is "not filled in".
 #include "inside.h"
 #include <math.h>
 
@@ -34,11 +35,15 @@ CelValue cel_of(json_t *json, const CelType *type)
     CelKind wanted = type ? type->kind : CEL_DYN;
     switch (json ? json_typeof(json) : JSON_NULL) {
     case JSON_OBJECT:
-        return (CelValue){
-            .kind = CEL_MAP, .extra = FORM_JSON, .ref = json, .type = wanted == CEL_MAP ? type : NULL};
+        return (CelValue){.kind = CEL_MAP,
+                          .extra = FORM_JSON,
+                          .ref = json,
+                          .type = wanted == CEL_MAP ? type : NULL};
     case JSON_ARRAY:
-        return (CelValue){
-            .kind = CEL_LIST, .extra = FORM_JSON, .ref = json, .type = wanted == CEL_LIST ? type : NULL};
+        return (CelValue){.kind = CEL_LIST,
+                          .extra = FORM_JSON,
+                          .ref = json,
+                          .type = wanted == CEL_LIST ? type : NULL};
     case JSON_STRING:
         return of_text(json, wanted);
     case JSON_INTEGER:
@@ -92,7 +97,8 @@ static bool is_absent(const CelValue *member)
 size_t cel_size(CelValue value)
 {
     if (value.extra == FORM_JSON)
-        return value.kind == CEL_LIST ? json_array_size(json_of(&value)) : json_object_size(json_of(&value));
+        return value.kind == CEL_LIST ? json_array_size(json_of(&value))
+                                      : json_object_size(json_of(&value));
     if (value.kind == CEL_LIST)
         return ((const Items *)value.ref)->len;
     if (value.extra == FORM_OWN)
@@ -154,8 +160,9 @@ bool cel_map_member(const CelValue *map, const Node *select, CelValue *ret)
     if (map->extra == FORM_JSON) {
         const CelType *type = map->type;
         bool placed = type && select->slot < type->count && type == select->args[0]->type;
-        return json_member(map, select->name,
-                           placed ? type->members[select->slot].type : member_type(type, select->name), ret);
+        return json_member(
+            map, select->name,
+            placed ? type->members[select->slot].type : member_type(type, select->name), ret);
     }
     CelValue key = cel_text(select->name);
     return cel_map_get(NULL, map, &key, ret);
@@ -165,7 +172,8 @@ bool cel_map_get(Run *run, const CelValue *map, const CelValue *key, CelValue *r
 {
     size_t place;
     if (map->extra == FORM_JSON)
-        return key->kind == CEL_STRING && json_member(map, key->text, member_type(map->type, key->text), ret);
+        return key->kind == CEL_STRING &&
+               json_member(map, key->text, member_type(map->type, key->text), ret);
     if (map->extra == FORM_RECORD) {
         if (key->kind != CEL_STRING || !member_find(map->type, key->text, &place))
             return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the files of cel/ share: the tree of a program, one running evaluation, the rows of the library.
-// Nobody outside cel/ includes this.
+// What the files of cel/ share: the tree of a program, one running evaluation, the rows of the
+// library. Nobody outside cel/ includes this.
 #pragma once
 #include "cel.h"
 
@@ -139,17 +139,19 @@ bool cel_reserved(Str name);
 // check.c: resolves names and types in place. NULL with `fault` when strict and wrong.
 const CelType *cel_check(Arena *arena, Node *root, Str source, const CelEnv *env, uint64_t *reads,
                          CelFault *fault);
-int cel_fold(Arena *arena, Node *root); // fold.c
+int cel_fold(Arena *arena, Node *root); // fold.c: returns what cel_constant() tells
 
 // eval.c
 CelValue cel_run(Run *run, const Node *node);
-Run cel_run_start(const CelRun *given);
+void cel_run_start(
+    Run *run, const CelRun *given); // leaves the locals unset: they are set before they are read
 CelValue cel_arithmetic(Run *run, Op op, bool promote, CelValue a, CelValue b);
 CelValue cel_call_row(Run *run, const Row *row, const CelValue *args);
 
 // value.c
-void *run_alloc(Run *run, size_t size);  // NULL when over budget
-bool run_spend(Run *run, size_t bytes);  // pays for looking at `bytes`; false when the steps are used up
+void *run_alloc(Run *run, size_t size); // NULL when over budget
+bool run_spend(Run *run,
+               size_t bytes); // pays for looking at `bytes`; false when the steps are used up
 CelValue run_exhausted(Run *run);
 CelValue run_error(Run *run, Text text, Str first, Str second);
 CelValue cel_error(const Message *message); // a static message
@@ -172,8 +174,9 @@ static inline CelValue cel_text(Str s)
 }
 typedef enum Order { ORDER_LESS, ORDER_EQUAL, ORDER_MORE, ORDER_NONE, ORDER_NO_OVERLOAD } Order;
 Order cel_compare(const CelValue *a, const CelValue *b);
-bool cel_same(Run *run, const CelValue *a, const CelValue *b); // equality, paid by `run` (may be NULL)
-CelValue cel_of(json_t *json, const CelType *type);            // wraps without allocating
+bool cel_same(Run *run, const CelValue *a,
+              const CelValue *b);                   // equality, paid by `run` (may be NULL)
+CelValue cel_of(json_t *json, const CelType *type); // wraps without allocating
 bool cel_map_get(Run *run, const CelValue *map, const CelValue *key, CelValue *ret);
 bool cel_map_member(const CelValue *map, const Node *select, CelValue *ret);
 Str cel_kind_name(CelKind kind); // "int", "google.protobuf.Timestamp"
@@ -188,14 +191,16 @@ Walk walk_start(const CelValue *list_or_map);
 bool walk_next(Walk *walk, CelValue *ret);
 bool walk_pair(Walk *walk, CelValue *key, CelValue *value); // of a map
 
-// library.c, strings.c, times.c: rows by name, ended by a NULL name; the rows of one name and form stand together.
-extern const Row cel_rows_convert[], cel_rows_text[], cel_rows_strings[], cel_rows_time[];
+// convert.c, times.c, strings.c: rows by name, ended by a NULL name; the rows of one name and form
+// stand together.
+extern const Row cel_rows_standard[], cel_rows_time[], cel_rows_strings[];
 const Row *cel_row_find(Str name, bool method);
 bool cel_row_same(const Row *first, const Row *row); // still the same name and form
 size_t cel_row_names(Str *ret, size_t max, bool method);
 
 // regex.c: PCRE2 without JIT, with a match limit.
-const void *cel_pattern(Arena *arena, Str pattern, CelFault *fault); // NULL when it does not compile
+const void *cel_pattern(Arena *arena, Str pattern,
+                        CelFault *fault); // NULL when it does not compile
 CelValue cel_matches(Run *run, const void *pattern, Str text);
 CelValue cel_matches_call(Run *run, const CelValue *args);
 
@@ -204,9 +209,12 @@ void cel_write(Buf *buf, const CelValue *value); // as CEL writes it: quotes aro
 Str cel_double_text(Arena *arena, double d);
 Str cel_duration_text(Arena *arena, const CelValue *duration);
 Str cel_timestamp_text(Arena *arena, const CelValue *timestamp);
-CelValue cel_timestamp_of(Str s);  // CEL_ERROR when it is none
-CelValue cel_duration_of(Str s);   // CEL_ERROR when it is none
+CelValue cel_timestamp_of(Str s); // CEL_ERROR when it is none
+CelValue cel_duration_of(Str s);  // CEL_ERROR when it is none
 CelValue cel_time_arithmetic(Run *run, Op op, const CelValue *a, const CelValue *b);
+
+// zones.c: seconds east of UTC in `zone` at `time`; false when nobody knows the zone.
+bool cel_zone_offset(Str zone, Time time, int64_t *seconds);
 
 // utf8.c
 size_t utf8_next(Str s, size_t at, uint32_t *point); // bytes taken, 0 when malformed

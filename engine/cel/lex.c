@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Source -> tokens: names, numbers, texts with their escapes, signs. Says what to write for the usual slips of people
-// who do not program (=, &, and, ≤ …). What tokens mean together is parse.c's.
+// Source -> tokens: names, numbers, texts with their escapes, signs. Says what to write for the
+// usual slips of people who do not program (=, &, and, ≤ …). What tokens mean together is
+// parse.c's.
 #include "inside.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -31,8 +32,9 @@ static bool is_name(char c)
 bool cel_reserved(Str name)
 {
     static const char *const words[] = {
-        "as",   "break",  "const", "continue",  "else", "false",   "for",    "function", "if",   "import", "in",
-        "let",  "loop",   "null",  "namespace", "package", "return", "true", "var",      "void", "while"};
+        "as",        "break",   "const",  "continue", "else", "false", "for",
+        "function",  "if",      "import", "in",       "let",  "loop",  "null",
+        "namespace", "package", "return", "true",     "var",  "void",  "while"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_is(name, words[i]))
             return true;
@@ -116,8 +118,9 @@ static void lex_hex(Lexer *lexer)
         value = value << 4 | (unsigned)d;
     }
     if (lexer->at == first)
-        return bad(lexer, lexer->from,
-                   MESSAGE(T("0x attend des chiffres hexadécimaux", "0x wants hexadecimal digits")));
+        return bad(
+            lexer, lexer->from,
+            MESSAGE(T("0x attend des chiffres hexadécimaux", "0x wants hexadecimal digits")));
     lexer->token = TOKEN_INT;
     lexer->value = (CelValue){.kind = CEL_UINT, .uint = value};
 }
@@ -171,7 +174,8 @@ static void lex_number(Lexer *lexer)
     }
     if (lexer->token != TOKEN_BAD && is_name(peek(lexer, 0)))
         bad(lexer, lexer->from,
-            MESSAGE(T("un nom ne commence pas par un chiffre", "a name does not start with a digit")));
+            MESSAGE(
+                T("un nom ne commence pas par un chiffre", "a name does not start with a digit")));
 }
 
 // Reads `n` digits of `base` at the cursor; -1 when they are not there.
@@ -187,7 +191,8 @@ static int64_t digits(Lexer *lexer, int n, int base)
     return value;
 }
 
-// One escape after its backslash: a byte in b'…', a code point elsewhere. False when there is no such escape.
+// One escape after its backslash: a byte in b'…', a code point elsewhere. False when there is no
+// such escape.
 static bool escape(Lexer *lexer, bool bytes, Buf *into)
 {
     static const char letters[] = "abfnrtv\\?\"'`", means[] = "\a\b\f\n\r\t\v\\?\"'`";
@@ -236,13 +241,15 @@ static void lex_text(Lexer *lexer, bool raw, bool bytes)
             buf_char(&text, c);
         } else if (!escape(lexer, bytes, &text)) {
             return bad(lexer, lexer->at,
-                       MESSAGE(T("\\ commence une séquence inconnue : écrivez \\\\ pour une barre oblique inverse",
+                       MESSAGE(T("\\ commence une séquence inconnue : écrivez \\\\ pour une barre "
+                                 "oblique inverse",
                                  "\\ starts an unknown sequence: write \\\\ for a backslash")));
         }
     }
     if (closing < marks)
         return bad(lexer, lexer->from,
-                   MESSAGE(T("ce texte n'est pas fermé : il manque {0}", "this text is not closed: {0} is missing"),
+                   MESSAGE(T("ce texte n'est pas fermé : il manque {0}",
+                             "this text is not closed: {0} is missing"),
                            quote == '"' ? STR("\"") : STR("'")));
     lexer->token = TOKEN_VALUE;
     lexer->value = (CelValue){.kind = bytes ? CEL_BYTES : CEL_STRING, .text = buf_str(&text)};
@@ -284,7 +291,8 @@ static void lex_quoted(Lexer *lexer)
     lexer->text = str_slice(lexer->source, lexer->at, lexer->at + len);
     lexer->at += len + 1;
     if (lexer->at > lexer->source.len || len == 0)
-        return bad(lexer, lexer->from, MESSAGE(T("il manque un ` fermant", "a closing ` is missing")));
+        return bad(lexer, lexer->from,
+                   MESSAGE(T("il manque un ` fermant", "a closing ` is missing")));
     lexer->token = TOKEN_QUOTED;
 }
 
@@ -308,8 +316,9 @@ static void lex_sign(Lexer *lexer)
             continue;
         if (signs[i].instead)
             return bad(lexer, lexer->from,
-                       MESSAGE(T("{0} ne s'écrit pas ainsi : écrivez {1}", "{0} is not written so: write {1}"), sign,
-                               str_of(signs[i].instead)));
+                       MESSAGE(T("{0} ne s'écrit pas ainsi : écrivez {1}",
+                                 "{0} is not written so: write {1}"),
+                               sign, str_of(signs[i].instead)));
         lexer->at += sign.len;
         lexer->text = sign;
         lexer->token = TOKEN_SIGN;

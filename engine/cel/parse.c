@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tokens -> tree, by recursive descent with a bound on depth and on the number of nodes. Macros become their own nodes
-// here; what names mean is check.c's.
+// Tokens -> tree, by recursive descent with a bound on depth and on the number of nodes. Macros
+// become their own nodes here; what names mean is check.c's.
 #include "inside.h"
 #include "../base/vec.h"
 
@@ -34,12 +34,13 @@ static bool take(Parser *p, const char *sign)
     return true;
 }
 
-// What a person who does not program may write between two parts, and CEL's word for it; NULL when it is no such word.
+// What a person who does not program may write between two parts, and CEL's word for it; NULL when
+// it is no such word.
 static const char *operator_meant(Str word)
 {
-    static const char *const words[][2] = {{"and", "&&"}, {"et", "&&"}, {"AND", "&&"}, {"ET", "&&"},
-                                           {"or", "||"},  {"ou", "||"}, {"OR", "||"},  {"OU", "||"},
-                                           {"is", "=="},  {"est", "=="}, {"dans", "in"}};
+    static const char *const words[][2] = {
+        {"and", "&&"}, {"et", "&&"}, {"AND", "&&"}, {"ET", "&&"},  {"or", "||"},  {"ou", "||"},
+        {"OR", "||"},  {"OU", "||"}, {"is", "=="},  {"est", "=="}, {"dans", "in"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_is(word, words[i][0]))
             return words[i][1];
@@ -51,14 +52,20 @@ static Node *unexpected(Parser *p, const char *wanted)
     Lexer *lexer = &p->lexer;
     Str found = str_copy(lexer->arena, str_slice(lexer->source, lexer->from, lexer->to));
     if (lexer->token == TOKEN_END)
-        return fail(p, lexer->from, MESSAGE(T("l'expression s'arrête trop tôt : il manque {0}",
-                                              "the expression ends too soon: {0} is missing"), str_of(wanted)));
+        return fail(p, lexer->from,
+                    MESSAGE(T("l'expression s'arrête trop tôt : il manque {0}",
+                              "the expression ends too soon: {0} is missing"),
+                            str_of(wanted)));
     const char *meant = lexer->token == TOKEN_NAME ? operator_meant(found) : NULL;
     if (meant)
-        return fail(p, lexer->from, MESSAGE(T("{0} ne s'écrit pas ainsi : écrivez {1}",
-                                              "{0} is not written so: write {1}"), found, str_of(meant)));
-    return fail(p, lexer->from, MESSAGE(T("{0} n'est pas attendu ici : il manque {1}",
-                                          "{0} is not expected here: {1} is missing"), found, str_of(wanted)));
+        return fail(
+            p, lexer->from,
+            MESSAGE(T("{0} ne s'écrit pas ainsi : écrivez {1}", "{0} is not written so: write {1}"),
+                    found, str_of(meant)));
+    return fail(p, lexer->from,
+                MESSAGE(T("{0} n'est pas attendu ici : il manque {1}",
+                          "{0} is not expected here: {1} is missing"),
+                        found, str_of(wanted)));
 }
 
 static bool expect(Parser *p, const char *sign)
@@ -69,15 +76,22 @@ static bool expect(Parser *p, const char *sign)
 static Node *node_new(Parser *p, Op op, size_t from, Nodes args)
 {
     if (++p->nodes > CEL_NODES_MAX)
-        return fail(p, from, MESSAGE(T("cette expression est trop longue", "this expression is too long")));
+        return fail(p, from,
+                    MESSAGE(T("cette expression est trop longue", "this expression is too long")));
     Node *node = arena_new_of(p->lexer.arena, Node);
-    *node = (Node){.op = op, .count = (uint16_t)args.len, .args = args.at, .from = (uint32_t)from,
-                   .to = (uint32_t)p->lexer.before, .slot = NO_PLACE};
+    *node = (Node){.op = op,
+                   .count = (uint16_t)args.len,
+                   .args = args.at,
+                   .from = (uint32_t)from,
+                   .to = (uint32_t)p->lexer.before,
+                   .slot = NO_PLACE};
     for (size_t i = 0; i < args.len; i++)
         if (args.at[i]->depth >= node->depth)
             node->depth = args.at[i]->depth + 1;
     if (node->depth > TREE_DEPTH_MAX)
-        return fail(p, from, MESSAGE(T("cette expression est trop imbriquée", "this expression nests too deeply")));
+        return fail(
+            p, from,
+            MESSAGE(T("cette expression est trop imbriquée", "this expression nests too deeply")));
     return node;
 }
 
@@ -112,7 +126,9 @@ static Node *whole(Parser *p, size_t from, bool negative)
 {
     uint64_t value = p->lexer.value.uint;
     if (value > (uint64_t)INT64_MAX + negative)
-        return fail(p, from, MESSAGE(T("ce nombre entier est trop grand", "this whole number is too large")));
+        return fail(
+            p, from,
+            MESSAGE(T("ce nombre entier est trop grand", "this whole number is too large")));
     lex_next(&p->lexer);
     return constant(p, from, cel_integer((int64_t)(negative ? 0 - value : value)));
 }
@@ -152,8 +168,9 @@ static Node *parse_map(Parser *p, size_t from)
 static Node *macro_has(Parser *p, size_t from, Nodes args)
 {
     if (args.len != 1 || args.at[0]->op != OP_SELECT)
-        return fail(p, from, MESSAGE(T("has() attend un nom avec un point : has(dossier.budget)",
-                                       "has() wants a name with a dot: has(dossier.budget)")));
+        return fail(p, from,
+                    MESSAGE(T("has() attend un nom avec un point : has(dossier.budget)",
+                              "has() wants a name with a dot: has(dossier.budget)")));
     args.at[0]->op = OP_HAS;
     args.at[0]->from = (uint32_t)from;
     args.at[0]->to = (uint32_t)p->lexer.before;
@@ -164,11 +181,15 @@ static const struct {
     const char *name;
     Op op;
     size_t args, max;
-} macros[] = {{"all", OP_ALL, 2, 2},           {"exists", OP_EXISTS, 2, 2},
-              {"exists_one", OP_EXISTS_ONE, 2, 2}, {"existsOne", OP_EXISTS_ONE, 2, 2},
-              {"filter", OP_FILTER, 2, 2},     {"map", OP_TRANSFORM, 2, 3}};
+} macros[] = {{"all", OP_ALL, 2, 2},
+              {"exists", OP_EXISTS, 2, 2},
+              {"exists_one", OP_EXISTS_ONE, 2, 2},
+              {"existsOne", OP_EXISTS_ONE, 2, 2},
+              {"filter", OP_FILTER, 2, 2},
+              {"map", OP_TRANSFORM, 2, 3}};
 
-// x.all(e, …) and its like: a node of its own when the name, the number of arguments and the variable fit.
+// x.all(e, …) and its like: a node of its own when the name, the number of arguments and the
+// variable fit.
 static Node *macro_over(Parser *p, size_t from, Node *range, Str name, Nodes args, bool *is_macro)
 {
     for (size_t i = 0; i < sizeof macros / sizeof *macros; i++) {
@@ -176,10 +197,11 @@ static Node *macro_over(Parser *p, size_t from, Node *range, Str name, Nodes arg
             continue;
         *is_macro = true;
         if (args.at[0]->op != OP_IDENT || args.at[0]->absolute)
-            return fail(p, args.at[0]->from,
-                        MESSAGE(T("{0}() commence par le nom donné à chaque élément : liste.{0}(e, …)",
-                                  "{0}() starts with the name given to each item: list.{0}(e, …)"),
-                                str_of(macros[i].name)));
+            return fail(
+                p, args.at[0]->from,
+                MESSAGE(T("{0}() commence par le nom donné à chaque élément : liste.{0}(e, …)",
+                          "{0}() starts with the name given to each item: list.{0}(e, …)"),
+                        str_of(macros[i].name)));
         Str variable = args.at[0]->name;
         args.at[0] = range;
         Node *node = node_new(p, macros[i].op, from, args);
@@ -202,8 +224,9 @@ static Node *parse_call(Parser *p, size_t from, Node *receiver, Str name)
     if (is_macro)
         return node;
     if (args.len + (receiver != NULL) > ARGS_MAX)
-        return fail(p, from, MESSAGE(T("{0}() reçoit trop d'arguments", "{0}() is given too many arguments"),
-                                     str_copy(p->lexer.arena, name)));
+        return fail(p, from,
+                    MESSAGE(T("{0}() reçoit trop d'arguments", "{0}() is given too many arguments"),
+                            str_copy(p->lexer.arena, name)));
     Nodes all = {0};
     if (receiver)
         vec_push(p->lexer.arena, &all, receiver);
@@ -231,9 +254,12 @@ static Node *parse_name(Parser *p, size_t from, bool absolute)
         if (str_is(name, words[i].word))
             return constant(p, from, words[i].value);
     if (cel_reserved(name))
-        return fail(p, from, MESSAGE(T("{0} est un mot réservé : choisissez un autre nom",
-                                       "{0} is a reserved word: choose another name"), str_copy(p->lexer.arena, name)));
-    Node *node = take(p, "(") ? parse_call(p, from, NULL, name) : named(p, OP_IDENT, from, NULL, name);
+        return fail(p, from,
+                    MESSAGE(T("{0} est un mot réservé : choisissez un autre nom",
+                              "{0} is a reserved word: choose another name"),
+                            str_copy(p->lexer.arena, name)));
+    Node *node =
+        take(p, "(") ? parse_call(p, from, NULL, name) : named(p, OP_IDENT, from, NULL, name);
     if (node)
         node->absolute = absolute;
     return node;
@@ -277,8 +303,8 @@ static Node *parse_member(Parser *p)
         } else if (take(p, ".")) {
             Str name = p->lexer.text;
             bool quoted = p->lexer.token == TOKEN_QUOTED;
-            if (!quoted && (p->lexer.token != TOKEN_NAME || str_is(name, "true") || str_is(name, "false") ||
-                            str_is(name, "null") || str_is(name, "in")))
+            if (!quoted && (p->lexer.token != TOKEN_NAME || str_is(name, "true") ||
+                            str_is(name, "false") || str_is(name, "null") || str_is(name, "in")))
                 return unexpected(p, "…");
             lex_next(&p->lexer);
             node = !quoted && take(p, "(") ? parse_call(p, from, node, name)
@@ -293,25 +319,29 @@ static Node *parse_member(Parser *p)
 static Node *parse_unary(Parser *p)
 {
     size_t from = p->lexer.from;
-    bool not= is_sign(p, "!");
-    if (!not&&!is_sign(p, "-"))
+    bool not = is_sign(p, "!");
+    if (!not &&!is_sign(p, "-"))
         return parse_member(p);
     if (++p->depth > CEL_DEPTH_MAX)
-        return fail(p, from, MESSAGE(T("cette expression est trop imbriquée", "this expression nests too deeply")));
+        return fail(
+            p, from,
+            MESSAGE(T("cette expression est trop imbriquée", "this expression nests too deeply")));
     lex_next(&p->lexer);
-    bool lowest = !not&&p->lexer.token == TOKEN_INT && p->lexer.value.uint == (uint64_t)INT64_MAX + 1;
+    bool lowest =
+        !not &&p->lexer.token == TOKEN_INT && p->lexer.value.uint == (uint64_t)INT64_MAX + 1;
     Node *of = lowest ? whole(p, from, true) : parse_unary(p);
     p->depth--;
-    return lowest || !of ? of : node_of(p, not? OP_NOT : OP_NEGATE, from, of, NULL);
+    return lowest || !of ? of : node_of(p, not ? OP_NOT : OP_NEGATE, from, of, NULL);
 }
 
 static const struct {
     const char *sign;
     int level;
     Op op;
-} binaries[] = {{"||", 1, OP_OR}, {"&&", 2, OP_AND}, {"==", 3, OP_EQ}, {"!=", 3, OP_NE}, {"<", 3, OP_LT},
-                {"<=", 3, OP_LE}, {">", 3, OP_GT},   {">=", 3, OP_GE}, {"+", 4, OP_ADD}, {"-", 4, OP_SUB},
-                {"*", 5, OP_MUL}, {"/", 5, OP_DIV},  {"%", 5, OP_MOD}};
+} binaries[] = {{"||", 1, OP_OR}, {"&&", 2, OP_AND}, {"==", 3, OP_EQ}, {"!=", 3, OP_NE},
+                {"<", 3, OP_LT},  {"<=", 3, OP_LE},  {">", 3, OP_GT},  {">=", 3, OP_GE},
+                {"+", 4, OP_ADD}, {"-", 4, OP_SUB},  {"*", 5, OP_MUL}, {"/", 5, OP_DIV},
+                {"%", 5, OP_MOD}};
 
 // The operator under the cursor when it binds at `level`, else false.
 static bool binary_at(const Parser *p, int level, Op *op)
@@ -386,8 +416,9 @@ static Node *parse_choice(Parser *p)
 static Node *parse_expr(Parser *p)
 {
     if (++p->depth > CEL_DEPTH_MAX)
-        return fail(p, p->lexer.from,
-                    MESSAGE(T("cette expression est trop imbriquée", "this expression nests too deeply")));
+        return fail(
+            p, p->lexer.from,
+            MESSAGE(T("cette expression est trop imbriquée", "this expression nests too deeply")));
     Node *node = parse_choice(p);
     p->depth--;
     return node;
@@ -399,9 +430,12 @@ Node *cel_parse(Arena *arena, Str source, CelFault *fault)
     Parser parser = {.lexer = {.arena = arena, .source = source, .fault = fault}};
     if (source.len > CEL_SOURCE_MAX)
         return fail(&parser, CEL_SOURCE_MAX,
-                    MESSAGE(T("cette expression dépasse 4096 octets", "this expression is longer than 4096 bytes")));
+                    MESSAGE(T("cette expression dépasse 4096 octets",
+                              "this expression is longer than 4096 bytes")));
     if (!utf8_valid(source))
-        return fail(&parser, 0, MESSAGE(T("cette expression n'est pas en UTF-8", "this expression is not in UTF-8")));
+        return fail(
+            &parser, 0,
+            MESSAGE(T("cette expression n'est pas en UTF-8", "this expression is not in UTF-8")));
     lex_next(&parser.lexer);
     Node *root = parse_expr(&parser);
     if (root && parser.lexer.token != TOKEN_END)

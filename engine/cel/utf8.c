@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Code points of UTF-8 text (RFC 3629). Unlike base/str, U+0000 is a character here: CEL's texts may hold it.
+// Code points of UTF-8 text (RFC 3629). Unlike base/str, U+0000 is a character here: CEL's texts
+// may hold it.
 #include "inside.h"
 
 size_t utf8_next(Str s, size_t at, uint32_t *point)
@@ -12,7 +13,10 @@ size_t utf8_next(Str s, size_t at, uint32_t *point)
         *point = c[0];
         return 1;
     }
-    size_t n = c[0] >= 0xc2 && c[0] < 0xe0 ? 2 : (c[0] & 0xf0) == 0xe0 ? 3 : c[0] >= 0xf0 && c[0] < 0xf5 ? 4 : 0;
+    size_t n = c[0] >= 0xc2 && c[0] < 0xe0   ? 2
+               : (c[0] & 0xf0) == 0xe0       ? 3
+               : c[0] >= 0xf0 && c[0] < 0xf5 ? 4
+                                             : 0;
     if (n == 0 || left < n)
         return 0;
     uint32_t value = c[0] & (0x7f >> n);

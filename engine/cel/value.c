@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values: errors, budgets, equality and order across numeric kinds. Lists and maps are collection.c's.
+// Values: errors, budgets, equality and order across numeric kinds. Lists and maps are
+// collection.c's.
 #include "inside.h"
 #include <math.h>
 
-const CelType cel_dyn = {.kind = CEL_DYN}, cel_bool = {.kind = CEL_BOOL}, cel_int = {.kind = CEL_INT},
-              cel_double = {.kind = CEL_DOUBLE}, cel_string = {.kind = CEL_STRING},
-              cel_timestamp = {.kind = CEL_TIMESTAMP}, cel_duration = {.kind = CEL_DURATION},
-              cel_null = {.kind = CEL_NULL}, cel_uint = {.kind = CEL_UINT}, cel_bytes = {.kind = CEL_BYTES},
+const CelType cel_dyn = {.kind = CEL_DYN}, cel_bool = {.kind = CEL_BOOL},
+              cel_int = {.kind = CEL_INT}, cel_double = {.kind = CEL_DOUBLE},
+              cel_string = {.kind = CEL_STRING}, cel_timestamp = {.kind = CEL_TIMESTAMP},
+              cel_duration = {.kind = CEL_DURATION}, cel_null = {.kind = CEL_NULL},
+              cel_uint = {.kind = CEL_UINT}, cel_bytes = {.kind = CEL_BYTES},
               cel_type_type = {.kind = CEL_TYPE}, cel_list_type = {.kind = CEL_LIST},
               cel_map_type = {.kind = CEL_MAP}, cel_texts = {.kind = CEL_LIST, .of = &cel_string};
 
 Str cel_kind_name(CelKind kind)
 {
-    static const char *const names[] = {
-        [CEL_DYN] = "dyn",       [CEL_ERROR] = "error",   [CEL_NULL] = "null_type",
-        [CEL_BOOL] = "bool",     [CEL_INT] = "int",       [CEL_UINT] = "uint",
-        [CEL_DOUBLE] = "double", [CEL_STRING] = "string", [CEL_BYTES] = "bytes",
-        [CEL_TIMESTAMP] = "google.protobuf.Timestamp",    [CEL_DURATION] = "google.protobuf.Duration",
-        [CEL_LIST] = "list",     [CEL_MAP] = "map",       [CEL_TYPE] = "type"};
+    static const char *const names[] = {[CEL_DYN] = "dyn",
+                                        [CEL_ERROR] = "error",
+                                        [CEL_NULL] = "null_type",
+                                        [CEL_BOOL] = "bool",
+                                        [CEL_INT] = "int",
+                                        [CEL_UINT] = "uint",
+                                        [CEL_DOUBLE] = "double",
+                                        [CEL_STRING] = "string",
+                                        [CEL_BYTES] = "bytes",
+                                        [CEL_TIMESTAMP] = "google.protobuf.Timestamp",
+                                        [CEL_DURATION] = "google.protobuf.Duration",
+                                        [CEL_LIST] = "list",
+                                        [CEL_MAP] = "map",
+                                        [CEL_TYPE] = "type"};
     return str_of(names[kind]);
 }
 
@@ -30,8 +40,9 @@ CelValue run_exhausted(Run *run)
 {
     static const Message steps = {.text = {"le calcul est trop long et a été arrêté",
                                            "the computation is too long and was stopped"}},
-                         memory = {.text = {"le calcul prend trop de mémoire et a été arrêté",
-                                            "the computation takes too much memory and was stopped"}};
+                         memory = {
+                             .text = {"le calcul prend trop de mémoire et a été arrêté",
+                                      "the computation takes too much memory and was stopped"}};
     return cel_error(run->out_of_memory ? &memory : &steps);
 }
 
@@ -65,9 +76,11 @@ CelValue cel_no_overload(Run *run, const char *what, const CelValue *args, size_
 {
     Str first = n > 0 ? cel_kind_name(args[0].kind) : STR_NONE;
     if (n < 2)
-        return run_error(run, T("{0} ne s'applique pas à {1}", "{0} does not apply to {1}"), str_of(what), first);
-    CelValue error = run_error(run, T("{0} ne s'applique pas à {1} et {2}", "{0} does not apply to {1} and {2}"),
-                               str_of(what), first);
+        return run_error(run, T("{0} ne s'applique pas à {1}", "{0} does not apply to {1}"),
+                         str_of(what), first);
+    CelValue error =
+        run_error(run, T("{0} ne s'applique pas à {1} et {2}", "{0} does not apply to {1} and {2}"),
+                  str_of(what), first);
     if (run->steps >= 0)
         ((Message *)error.error)->args[2] = cel_kind_name(args[1].kind);
     return error;
@@ -80,12 +93,14 @@ static Order order(bool less, bool more)
 
 static Order order_doubles(double a, double b)
 {
-    return isnan(a) || isnan(b) ? ORDER_NONE : order(a < b, a > b);
+    return isnan(a) || isnan(b) ? ORDER_NONE : order(a<b, a> b);
 }
 
 static double as_double(const CelValue *v)
 {
-    return v->kind == CEL_INT ? (double)v->integer : v->kind == CEL_UINT ? (double)v->uint : v->number;
+    return v->kind == CEL_INT    ? (double)v->integer
+           : v->kind == CEL_UINT ? (double)v->uint
+                                 : v->number;
 }
 
 static bool is_numeric(const CelValue *v)
@@ -93,7 +108,8 @@ static bool is_numeric(const CelValue *v)
     return v->kind == CEL_INT || v->kind == CEL_UINT || v->kind == CEL_DOUBLE;
 }
 
-// Integers of both signs compare exactly; next to a double both are doubles, as cel-spec's comparisons are.
+// Integers of both signs compare exactly; next to a double both are doubles, as cel-spec's
+// comparisons are.
 static Order order_numbers(const CelValue *a, const CelValue *b)
 {
     if (a->kind == CEL_DOUBLE || b->kind == CEL_DOUBLE)
@@ -104,12 +120,12 @@ static Order order_numbers(const CelValue *a, const CelValue *b)
         return ORDER_MORE;
     uint64_t x = a->kind == CEL_INT ? (uint64_t)a->integer : a->uint;
     uint64_t y = b->kind == CEL_INT ? (uint64_t)b->integer : b->uint;
-    return order(x < y, x > y);
+    return order(x<y, x> y);
 }
 
 static Order order_times(int64_t a, int64_t b, uint32_t a_ns, uint32_t b_ns)
 {
-    return a != b ? order(a < b, a > b) : order(a_ns < b_ns, a_ns > b_ns);
+    return a != b ? order(a<b, a> b) : order(a_ns<b_ns, a_ns> b_ns);
 }
 
 Order cel_compare(const CelValue *a, const CelValue *b)
@@ -118,21 +134,21 @@ Order cel_compare(const CelValue *a, const CelValue *b)
         return is_numeric(a) && is_numeric(b) ? order_numbers(a, b) : ORDER_NO_OVERLOAD;
     switch (a->kind) {
     case CEL_INT:
-        return order(a->integer < b->integer, a->integer > b->integer);
+        return order(a->integer<b->integer, a->integer> b->integer);
     case CEL_DOUBLE:
         return order_doubles(a->number, b->number);
     case CEL_UINT:
-        return order(a->uint < b->uint, a->uint > b->uint);
+        return order(a->uint<b->uint, a->uint> b->uint);
     case CEL_TIMESTAMP:
         return order_times(a->time, b->time, a->extra, b->extra);
     case CEL_DURATION:
         return order_times(a->duration, b->duration, a->extra, b->extra);
     case CEL_BOOL:
-        return order(a->boolean < b->boolean, a->boolean > b->boolean);
+        return order(a->boolean<b->boolean, a->boolean> b->boolean);
     case CEL_STRING:
     case CEL_BYTES: {
         int cmp = str_cmp(a->text, b->text);
-        return order(cmp < 0, cmp > 0);
+        return order(cmp<0, cmp> 0);
     }
     default:
         return ORDER_NO_OVERLOAD;
