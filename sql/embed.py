@@ -92,9 +92,9 @@ def main(folder, out):
 #include <stddef.h>
 
 enum QueryId {{
+{"".join(f"    Q_{name.upper()},{chr(10)}" for name, *_ in queries)}    QUERY_COUNT,
     Q_BEGIN = -1, // for flights
-    Q_COMMIT = -2,
-{"".join(f"    Q_{name.upper()},{chr(10)}" for name, *_ in queries)}    QUERY_COUNT
+    Q_COMMIT = -2
 }};
 typedef enum QueryKind {{ QUERY_NONE, QUERY_ONE, QUERY_MANY }} QueryKind;
 typedef struct Query {{
