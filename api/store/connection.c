@@ -46,6 +46,7 @@ bool db_break(Db *db, DbError error, const char *detail)
     if (db->conn)
         PQfinish(db->conn);
     db->conn = NULL;
+    db->lost |= db->in_transaction;
     db->stale = false;
     db->prepared_begin = db->prepared_commit = false;
     memset(db->prepared, 0, sizeof db->prepared);

@@ -2,3 +2,6 @@
 
 -- name: clock() one
 select clock_timestamp() as now;
+
+-- name: backend() one
+select pg_backend_pid() as pid;
