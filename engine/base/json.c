@@ -126,7 +126,7 @@ static void write_real(Buf *out, double d, bool canonical)
     for (char *c = text; *c; c++)
         if (*c == ',')
             *c = '.';
-    if (canonical && d == floor(d) && fabs(d) < 0x1p53)
+    if (canonical && d == floor(d) && fabs(d) < 0x1p63)
         snprintf(text, sizeof text, "%lld", (long long)d);
     buf_add(out, str_of(text));
     if (!canonical && !strpbrk(text, ".e"))
