@@ -204,6 +204,8 @@ const void *cel_pattern(Arena *arena, Str pattern,
 CelValue cel_matches(Run *run, const void *pattern, Str text);
 CelValue cel_matches_call(Run *run, const CelValue *args);
 
+CelValue cel_format(Run *run, const CelValue *args); // format.c
+
 // write.c: values as text.
 void cel_write(Buf *buf, const CelValue *value); // as CEL writes it: quotes around text
 Str cel_double_text(Arena *arena, double d);
