@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two loops. What a timer does is decided by the engine through resources/track.h; what a mail says was written with its move.
+#include "tasks.h"
+#include "../auth/access.h"
+#include "../clock.h"
+#include "../resources/track.h"
+#include "mail.h"
+#include <curl/curl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    LOOK_MS = 500,       // a timer fires at most this late
+    MAIL_LOOK_MS = 1000,
+    SWEEP_EVERY = 7200,  // looks: once an hour
+    MAIL_TRIES = 13      // about two days
+};
+
+static TasksOptions options;
+static atomic_bool stopping;
+static int wake = -1;
+static pthread_t clock_thread, mail_thread;
+
+static Time now_shifted(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_REALTIME, &ts);
+    return (Time)ts.tv_sec * SECOND + ts.tv_nsec / 1000 + clock_shift();
+}
+
+// One at a time: what one timer does may cancel the next.
+static bool fire_due(Db *db, Arena *arena)
+{
+    Rows *due = QUERY(db, arena, Q_TASK_DUE, arg_time(arena, now_shifted()));
+    if (!due)
+        return false;
+    for (size_t i = 0; i < rows_len(due) && !stopping; i++) {
+        Str owner = row_str(due, i, "owner"), name = row_str(due, i, "name");
+        if (str_is(row_str(due, i, "kind"), "call"))
+            QUERY(db, arena, Q_TASK_CALL, ARG(owner), ARG(name));
+        else
+            application_fire_timer(db, arena, owner, name);
+    }
+    return rows_len(due) > 0;
+}
+
+static void *clock_loop(void *unused)
+{
+    (void)unused;
+    Arena *arena = arena_new();
+    Db *db = db_open(options.conninfo), *ear = db_open(options.conninfo);
+    for (uint64_t look = 0; !stopping; look++) {
+        arena_reset(arena);
+        if (db_ready(db)) {
+            while (fire_due(db, arena) && !stopping)
+                arena_reset(arena);
+            if (look % SWEEP_EVERY == 0)
+                QUERY0(db, arena, Q_TASK_SWEEP);
+        }
+        access_listen(ear, 0);
+        struct pollfd ready[] = {{.fd = wake, .events = POLLIN}, {.fd = db_socket(ear), .events = POLLIN}};
+        poll(ready, 2, LOOK_MS);
+        uint64_t count;
+        if (ready[0].revents & POLLIN && read(wake, &count, sizeof count) < 0)
+            continue;
+        access_listen(ear, 0);
+    }
+    db_close(ear);
+    db_close(db);
+    arena_free(arena);
+    return NULL;
+}
+
+// 30 s, 1 min, 2 min … 6 h.
+static Arg wait_after(Arena *arena, MailVerdict verdict, int64_t attempts)
+{
+    if (verdict == MAIL_NEVER || attempts >= MAIL_TRIES)
+        return ARG_NULL;
+    int64_t wait = INT64_C(30) << (attempts > 0 ? attempts - 1 : 0);
+    return arg_int(arena, wait < 21600 ? wait : 21600);
+}
+
+static void send_waiting(Db *db, Arena *arena)
+{
+    Rows *mails = QUERY0(db, arena, Q_TASK_MAIL_TAKE);
+    for (size_t i = 0; mails && i < rows_len(mails) && !stopping; i++) {
+        MailOut mail = {row_str(mails, i, "id"), row_str(mails, i, "recipient"), row_str(mails, i, "subject"),
+                        row_str(mails, i, "body"), row_time(mails, i, "created_at")};
+        Str why = STR_NONE;
+        MailVerdict verdict = mail_send(arena, &options, &mail, &why);
+        if (verdict == MAIL_SENT)
+            QUERY(db, arena, Q_TASK_MAIL_SENT, ARG(mail.id));
+        else
+            QUERY(db, arena, Q_TASK_MAIL_FAILED, ARG(mail.id), ARG(why),
+                  wait_after(arena, verdict, row_int(mails, i, "attempts")));
+    }
+}
+
+static void *mail_loop(void *unused)
+{
+    (void)unused;
+    Arena *arena = arena_new();
+    Db *db = db_open(options.conninfo);
+    while (!stopping) {
+        arena_reset(arena);
+        if (db_ready(db))
+            send_waiting(db, arena);
+        for (int waited = 0; waited < MAIL_LOOK_MS && !stopping; waited += 100)
+            poll(NULL, 0, 100);
+    }
+    db_close(db);
+    arena_free(arena);
+    return NULL;
+}
+
+static bool has_mail(void)
+{
+    return options.smtp_url && *options.smtp_url;
+}
+
+void tasks_start(const TasksOptions *given)
+{
+    options = *given;
+    stopping = false;
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    pthread_create(&clock_thread, NULL, clock_loop, NULL);
+    if (has_mail())
+        pthread_create(&mail_thread, NULL, mail_loop, NULL);
+}
+
+void tasks_wake(void)
+{
+    uint64_t one = 1;
+    if (wake >= 0 && write(wake, &one, sizeof one) < 0)
+        return; // the counter is full: it is awake already
+}
+
+void tasks_stop(void)
+{
+    stopping = true;
+    tasks_wake();
+    pthread_join(clock_thread, NULL);
+    if (has_mail())
+        pthread_join(mail_thread, NULL);
+    close(wake);
+    wake = -1;
+    curl_global_cleanup();
+}

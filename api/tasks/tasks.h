@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens without a request: timers that fall due fire through the same decide() and the same transaction as a person's
+// move; mails of the outbox leave by SMTP; what has expired is swept. Everything due is in the database, so a server that was
+// down does it when it is back.
+#pragma once
+#include "../store/store.h"
+
+typedef struct TasksOptions { // texts outlive the tasks
+    const char *conninfo;
+    const char *smtp_url;      // "smtp://host:25", "smtps://…"; NULL or empty: mails wait in the outbox and can be read there
+    const char *smtp_user, *smtp_password; // or NULL
+    const char *mail_from;
+} TasksOptions;
+
+// Starts two threads: one for time and rights, one for mail. Once a process.
+void tasks_start(const TasksOptions *options);
+
+// Asks both to end, waits until what runs is done.
+void tasks_stop(void);
+
+// Timers may be due now (the test clock moved): looks again at once.
+void tasks_wake(void);
