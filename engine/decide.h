@@ -5,14 +5,17 @@
 
 // Where one application stands. A value: decide() returns the next one and never changes its argument.
 typedef struct Case {
-    StateSet in;              // active states, ancestors included (not state 0); empty after stop or before start
+    StateSet in;              // active states, ancestors included (not state 0); empty before start, the last ones when over
     StateSet was;             // every state ever entered
-    const StateSet *history;  // recorded configuration per def->histories, in that order
+    const StateSet *history;  // recorded configuration per def->histories, in that order; NULL: nothing recorded
     const CelValue *vars;     // def->variable_count values
+    uint32_t sends;           // delayed sends without an id so far: names the next one's timer
     bool over;                // a top-level final state was entered
 } Case;
 
-// JSON form: {"in": ["submission.draft"], "was": […], "history": {…}, "vars": {…}, "over": true}; `in` lists atomic states.
+// JSON form: {"in": ["submission.draft"], "was": […], "history": {"<state>": […]}, "vars": {…}, "sends": 1, "over": true}; `in` lists
+// atomic states by path, `was` and `history` states by path; members that say nothing are left out. Exact: what case_read makes of
+// it equals the case. Values of variables that JSON cannot say are objects with one member: {"$timestamp": "…"}, {"$uint": "…"}….
 Str case_text(Arena *arena, const Definition *def, const Case *c);
 // False when the text does not fit the definition (a state that is not there).
 bool case_read(Arena *arena, const Definition *def, Str text, Case *ret);
@@ -27,6 +30,16 @@ Stage case_stage(const Definition *def, const Case *c); // of the last active at
 // Beside `edit:`, decide() holds acts to the field's own rules: a decision to the file's kinds, floor, ceiling, rate cap and the
 // call's remaining envelope; a request to its instalment's condition; a payment to what is left of an approved instalment;
 // a validation to another person than the one who entered the measure. Facts for these are in facts_needed().
+
+// The order of a decision (SCXML appendix D). The event's transitions first; then, until nothing is left: eventless transitions,
+// then internal events (raise, done.state.*, error.execution) one by one, then events sent without a delay one by one. So a send
+// without delay is taken inside the same decide(), after the internal queue; during decide_start(), whose macrostep ends before
+// any external event, it becomes a timer that is due at once.
+//
+// Timers. A timed transition's timer bears its event's name; a delayed send's is "send.<id>" and carries {"event", "data"}. Either
+// way the shell fires, at `due`, an Event with the timer's name and data as ROLE_SYSTEM, and decide() knows what it means. A timer
+// that no transition awaits any more is REFUSED, NO_SUCH_MOVE: forget it. Events of ROLE_SYSTEM, acts and internal events are not
+// asked for `by:`.
 
 // What happens. An act (act != THING_NONE: a review submitted, a payment recorded…) is allowed by `edit:` of the active
 // states; anything else by the `by:` of a transition. `data` may be NULL.
@@ -52,8 +65,9 @@ typedef struct Facts {
     json_t *document_counts; // {"statuts": 1, …}: counted by complete()
 } Facts;
 
-// Bit i set: slot i is read when `event` is fired (guards of its transitions and of all that may follow at once:
-// eventless, done and raised events, timers set on entry). Bit 63: complete() is called.
+// Bit i set: slot i may be read when `event` is fired (guards of its transitions and of all that may follow at once:
+// eventless, done and raised events, timers set on entry), and by the rules of an act. Never set for now, actor and event, which
+// nobody loads. Bit 63: complete() is called.
 #define NEEDS_COMPLETE (UINT64_C(1) << 63)
 uint64_t facts_needed(const Definition *def, Str event);
 
@@ -74,7 +88,7 @@ typedef struct Effect {
     ItemId item;
     Str name;      // of the timer, which is also the event to fire
     Time due;
-    json_t *data;  // of a delayed send
+    json_t *data;  // of a delayed send: {"event", "data"}; NULL otherwise
 } Effect;
 
 typedef struct Reason {
