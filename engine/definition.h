@@ -169,7 +169,7 @@ typedef struct State {
 typedef struct Form { // a section of the dossier
     Str id;
     Label title;
-    json_t *schema;       // $ref resolved: self-contained, as clients get it
+    json_t *schema;       // $ref resolved: self-contained, as clients get it; a property that is the dictionary's has "x-shared": true
     const Schema *compiled;
     Mark mark;
 } Form;
@@ -309,6 +309,9 @@ ItemId definition_indicator(const Definition *def, Str name);
 ItemId definition_instalment(const Definition *def, Str name);
 ItemId definition_event(const Definition *def, Str name);
 const char *stage_word(Stage stage); // "submission" … or ""
+
+// The type of the variable `event` when `name` happens, {name: string, data}: of the file's events and of acts. NULL: anything.
+const CelType *definition_event_type(const Definition *def, Str name);
 
 // True when an event descriptor list matches `name` (SCXML 3.12.1: whole tokens, prefix, "*").
 bool event_matches(const Str *descriptors, size_t n, Str name);
