@@ -69,13 +69,62 @@ bool check_all_of(Eval *e, const Rule *rule)
     return ok;
 }
 
+// The errors of a branch that is about something else: another type here, or another constant here
+// or in a member.
+static bool is_other(const SchemaErrors *errors, Str at)
+{
+    for (size_t i = 0; i < errors->len; i++) {
+        const SchemaError *error = &errors->at[i];
+        Str below = str_slice(error->pointer, at.len, error->pointer.len);
+        bool constant = strcmp(error->keyword, "const") == 0;
+        if (below.len == 0 && (constant || strcmp(error->keyword, "type") == 0))
+            return true;
+        if (constant && str_index(str_slice(below, 1, below.len), '/') + 1 == below.len)
+            return true;
+    }
+    return false;
+}
+
+// When every branch but one is about something else, that one is what the author of the value
+// meant: its problems help more than "none of the forms". Costs the branches a second time, so only
+// while steps abound.
+static bool told_by_branch(Eval *e, const Rule *rule)
+{
+    Run *run = e->run;
+    SchemaErrors *errors = run->errors, meant = {0};
+    if (!errors || run->steps < SCHEMA_STEPS_DEFAULT / 2)
+        return false;
+    Str at = place_pointer(run->arena, &e->spot->place);
+    size_t candidates = 0;
+    for (size_t i = 0; i < rule->nodes.len; i++) {
+        SchemaErrors tried = {0};
+        run->errors = &tried;
+        here(e, rule->nodes.at[i]);
+        if (is_other(&tried, at))
+            continue;
+        meant = tried;
+        candidates++;
+    }
+    run->errors = errors;
+    for (size_t i = 0; candidates == 1 && i < meant.len && errors->len < SCHEMA_ERRORS_MAX; i++)
+        vec_push(run->arena, errors, meant.at[i]);
+    return candidates == 1 && meant.len;
+}
+
+static bool none_fits(Eval *e, const Rule *rule)
+{
+    if (!told_by_branch(e, rule))
+        tell(e, rule, SAY_ANY_OF);
+    return false;
+}
+
 bool check_any_of(Eval *e, const Rule *rule)
 {
     bool ok = false;
     // All branches that fit leave marks; without marks the first is enough.
     for (size_t i = 0; i < rule->nodes.len && (!ok || e->marks); i++)
         ok |= fits(e, rule->nodes.at[i]);
-    return ok || tell(e, rule, SAY_ANY_OF);
+    return ok || none_fits(e, rule);
 }
 
 bool check_one_of(Eval *e, const Rule *rule)
@@ -83,7 +132,9 @@ bool check_one_of(Eval *e, const Rule *rule)
     size_t n = 0;
     for (size_t i = 0; i < rule->nodes.len && n < 2; i++)
         n += fits(e, rule->nodes.at[i]);
-    return n == 1 || tell(e, rule, n == 0 ? SAY_ANY_OF : SAY_ONE_OF);
+    if (n == 0)
+        return none_fits(e, rule);
+    return n == 1 || tell(e, rule, SAY_ONE_OF);
 }
 
 bool check_not(Eval *e, const Rule *rule)

@@ -35,7 +35,14 @@ static bool is_duration(Arena *arena, Str s)
 {
     (void)arena;
     Duration d;
-    return s.len && s.at[0] == 'P' && duration_parse(s, &d);
+    if (s.len == 0 || s.at[0] != 'P' || !duration_parse(s, &d))
+        return false;
+    // RFC 3339, appendix A: weeks stand alone.
+    size_t week = str_index(s, 'W');
+    for (size_t i = 1; week < s.len && i < week; i++)
+        if (!isdigit((unsigned char)s.at[i]))
+            return false;
+    return week >= s.len - 1;
 }
 
 static bool is_uuid(Arena *arena, Str s)
