@@ -103,17 +103,20 @@ static CelValue same_kind(Run *run, Op op, const CelValue *a, const CelValue *b)
     return cel_no_overload(run, signs[op], (CelValue[]){*a, *b}, 2);
 }
 
-CelValue cel_arithmetic(Run *run, Op op, bool promote, CelValue a, CelValue b)
+static bool is_time(const CelValue *v)
 {
-    if (a.kind == b.kind)
-        return same_kind(run, op, &a, &b);
-    bool times = (a.kind == CEL_TIMESTAMP || a.kind == CEL_DURATION) &&
-                 (b.kind == CEL_TIMESTAMP || b.kind == CEL_DURATION);
-    if (times)
-        return cel_time_arithmetic(run, op, &a, &b);
-    if (promote && a.kind == CEL_INT && b.kind == CEL_DOUBLE && op != OP_MOD)
-        return of_doubles(op, (double)a.integer, b.number);
-    if (promote && a.kind == CEL_DOUBLE && b.kind == CEL_INT && op != OP_MOD)
-        return of_doubles(op, a.number, (double)b.integer);
-    return cel_no_overload(run, signs[op], (CelValue[]){a, b}, 2);
+    return v->kind == CEL_TIMESTAMP || v->kind == CEL_DURATION;
+}
+
+CelValue cel_arithmetic(Run *run, Op op, bool promote, const CelValue *a, const CelValue *b)
+{
+    if (a->kind == b->kind)
+        return same_kind(run, op, a, b);
+    if (is_time(a) && is_time(b))
+        return cel_time_arithmetic(run, op, a, b);
+    if (promote && a->kind == CEL_INT && b->kind == CEL_DOUBLE && op != OP_MOD)
+        return of_doubles(op, (double)a->integer, b->number);
+    if (promote && a->kind == CEL_DOUBLE && b->kind == CEL_INT && op != OP_MOD)
+        return of_doubles(op, a->number, (double)b->integer);
+    return cel_no_overload(run, signs[op], (CelValue[]){*a, *b}, 2);
 }

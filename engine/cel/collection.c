@@ -151,7 +151,7 @@ bool cel_map_member(const CelValue *map, const Node *select, CelValue *ret)
 {
     if (map->extra == FORM_RECORD) {
         size_t place = select->slot;
-        if (place >= map->type->count || !str_eq(map->type->members[place].name, select->name))
+        if (map->type != select->args[0]->type || place >= map->type->count)
             if (!member_find(map->type, select->name, &place))
                 return false;
         *ret = ((const CelValue *)map->ref)[place];

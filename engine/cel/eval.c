@@ -44,33 +44,73 @@ static CelValue absent(Run *run, const Node *node, bool declared)
                                 STR_NONE);
 }
 
-static void eval_select(Run *run, const Node *node, CelValue *ret)
+static void member_of(Run *run, const Node *node, const CelValue *of, CelValue *ret)
 {
-    CelValue of;
-    eval(run, node->args[0], &of);
-    if (of.kind == CEL_MAP && cel_map_member(&of, node, ret)) {
-        if (ret->kind == CEL_ERROR && !ret->error)
-            ret->error = &no_value;
-    } else if (of.kind == CEL_ERROR) {
-        *ret = of;
-    } else if (of.kind == CEL_MAP) {
-        *ret = absent(run, node, of.type && of.type->members);
+    CelValue member;
+    if (of->kind == CEL_MAP && cel_map_member(of, node, &member)) {
+        if (member.kind == CEL_ERROR && !member.error)
+            member.error = &no_value;
+        *ret = member;
+    } else if (of->kind == CEL_ERROR) {
+        *ret = *of;
+    } else if (of->kind == CEL_MAP) {
+        *ret = absent(run, node, of->type && of->type->members);
     } else {
         *ret = run_error(run, T("{0} n'a pas de membre {1}", "a {0} has no member {1}"),
-                         cel_kind_name(of.kind), node->name);
+                         cel_kind_name(of->kind), node->name);
     }
+}
+
+// The value of a node where it stands, without a copy, for what guards are made of: literals,
+// variables and the members of records. Anything else is evaluated into `scratch`.
+static const CelValue *operand(Run *run, const Node *node, CelValue *scratch)
+{
+    const CelValue *value = NULL;
+    switch (node->op) {
+    case OP_CONST:
+        value = &node->value;
+        break;
+    case OP_VAR:
+        value = &run->vars[node->slot];
+        break;
+    case OP_LOCAL:
+        return &run->locals[node->slot];
+    case OP_SELECT: {
+        const CelValue *of = operand(run, node->args[0], scratch);
+        run->steps--;
+        if (of->kind == CEL_MAP && of->extra == FORM_RECORD && of->type == node->args[0]->type &&
+            node->slot < of->type->count)
+            value = (const CelValue *)of->ref + node->slot;
+        if (value && value->kind != CEL_ERROR)
+            return value;
+        member_of(run, node, of, scratch);
+        return scratch;
+    }
+    default:
+        break;
+    }
+    if (value && value->kind != CEL_ERROR) {
+        run->steps--;
+        return value;
+    }
+    eval(run, node, scratch);
+    return scratch;
+}
+
+static void eval_select(Run *run, const Node *node, CelValue *ret)
+{
+    CelValue scratch;
+    *ret = *operand(run, node, &scratch);
 }
 
 static void eval_has(Run *run, const Node *node, CelValue *ret)
 {
-    CelValue of, member;
-    eval(run, node->args[0], &of);
-    if (of.kind == CEL_MAP)
-        *ret = cel_boolean(cel_map_member(&of, node, &member));
-    else if (of.kind == CEL_ERROR)
-        *ret = of;
+    CelValue scratch, member;
+    const CelValue *of = operand(run, node->args[0], &scratch);
+    if (of->kind == CEL_MAP)
+        *ret = cel_boolean(cel_map_member(of, node, &member));
     else
-        *ret = cel_no_overload(run, "has", &of, 1);
+        *ret = of->kind == CEL_ERROR ? *of : cel_no_overload(run, "has", of, 1);
 }
 
 // A list's index as a whole number: int, uint, or a double without fraction.
@@ -273,7 +313,8 @@ static void eval_negate(Run *run, const Node *node, CelValue *ret)
     if (ret->kind == CEL_DOUBLE)
         ret->number = -ret->number;
     else if (ret->kind == CEL_INT)
-        *ret = cel_arithmetic(run, OP_SUB, false, cel_integer(0), *ret);
+        *ret = cel_arithmetic(run, OP_SUB, false, &(CelValue){.kind = CEL_INT},
+                              &(CelValue){.kind = CEL_INT, .integer = ret->integer});
     else if (ret->kind != CEL_ERROR)
         *ret = cel_no_overload(run, "-", ret, 1);
 }
@@ -284,16 +325,16 @@ static const char *const op_signs[] = {
 
 static void order_test(Run *run, Op op, const CelValue *a, const CelValue *b, CelValue *ret)
 {
+    // Which orders make which operator true.
+    static const uint8_t holds[] = {[OP_LT] = 1 << ORDER_LESS,
+                                    [OP_LE] = 1 << ORDER_LESS | 1 << ORDER_EQUAL,
+                                    [OP_GT] = 1 << ORDER_MORE,
+                                    [OP_GE] = 1 << ORDER_MORE | 1 << ORDER_EQUAL};
     Order order = cel_compare(a, b);
-    if (order == ORDER_NO_OVERLOAD) {
+    if (order == ORDER_NO_OVERLOAD)
         *ret = cel_no_overload(run, op_signs[op], (CelValue[]){*a, *b}, 2);
-        return;
-    }
-    bool yes = op == OP_LT   ? order == ORDER_LESS
-               : op == OP_LE ? order == ORDER_LESS || order == ORDER_EQUAL
-               : op == OP_GT ? order == ORDER_MORE
-                             : order == ORDER_MORE || order == ORDER_EQUAL;
-    *ret = cel_boolean(yes);
+    else
+        *ret = cel_boolean(holds[op] >> order & 1);
 }
 
 static CelValue is_in(Run *run, const CelValue *what, const CelValue *where)
@@ -312,32 +353,28 @@ static CelValue is_in(Run *run, const CelValue *what, const CelValue *where)
 
 static void eval_binary(Run *run, const Node *node, CelValue *ret)
 {
-    CelValue a, b;
-    eval(run, node->args[0], &a);
-    eval(run, node->args[1], &b);
-    if (a.kind == CEL_ERROR) {
-        *ret = a;
-        return;
-    }
-    if (b.kind == CEL_ERROR) {
-        *ret = b;
+    CelValue scratch[2];
+    const CelValue *a = operand(run, node->args[0], &scratch[0]);
+    const CelValue *b = operand(run, node->args[1], &scratch[1]);
+    if (a->kind == CEL_ERROR || b->kind == CEL_ERROR) {
+        *ret = a->kind == CEL_ERROR ? *a : *b;
         return;
     }
     switch (node->op) {
     case OP_EQ:
     case OP_NE:
-        *ret = cel_boolean(cel_same(run, &a, &b) == (node->op == OP_EQ));
+        *ret = cel_boolean(cel_same(run, a, b) == (node->op == OP_EQ));
         if (run->steps < 0)
             *ret = run_exhausted(run);
         return;
     case OP_IN:
-        *ret = is_in(run, &a, &b);
+        *ret = is_in(run, a, b);
         return;
     case OP_LT:
     case OP_LE:
     case OP_GT:
     case OP_GE:
-        return order_test(run, node->op, &a, &b, ret);
+        return order_test(run, node->op, a, b, ret);
     default:
         *ret = cel_arithmetic(run, node->op, node->promote, a, b);
     }

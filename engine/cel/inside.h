@@ -145,7 +145,7 @@ int cel_fold(Arena *arena, Node *root); // fold.c: returns what cel_constant() t
 CelValue cel_run(Run *run, const Node *node);
 void cel_run_start(
     Run *run, const CelRun *given); // leaves the locals unset: they are set before they are read
-CelValue cel_arithmetic(Run *run, Op op, bool promote, CelValue a, CelValue b);
+CelValue cel_arithmetic(Run *run, Op op, bool promote, const CelValue *a, const CelValue *b);
 CelValue cel_call_row(Run *run, const Row *row, const CelValue *args);
 
 // value.c
