@@ -1,9 +1,17 @@
 -- SPDX-License-Identifier: Apache-2.0
 
--- name: token_add(hash bytea, person_id uuid, kind text, label text, expires_at timestamptz) one
+-- The secret passes through to the answer and is not kept.
+-- name: token_add(hash bytea, person_id uuid, kind text, label text, expires_at timestamptz, secret text) one
 insert into token (hash, person_id, kind, label, expires_at)
 values ($1, $2, $3, $4, $5)
-returning id, kind, label, created_at, expires_at;
+returning id, kind, label, $6 as token, created_at, expires_at;
+
+-- name: token_session(hash bytea, person_id uuid, expires_at timestamptz, secret text) one
+insert into token (hash, person_id, kind, expires_at)
+values ($1, $2, 'session', $3)
+returning $4 as token, expires_at,
+          (select jsonb_build_object('id', p.id, 'email', p.email, 'name', p.name, 'lang', p.lang, 'created_at', p.created_at)
+           from person p where p.id = $2) as person;
 
 -- name: token_admin(hash bytea, person_id uuid) one
 insert into token (hash, person_id, kind, label, expires_at)

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is calling, and what they may do. Permission is data: grants of a role on a scope, in time; whatever is not granted is
+// refused. A caller is looked up once and kept in memory until rights change anywhere (a generation counter, bumped by our own
+// commits and by PostgreSQL's notifications), so the hot path asks no database.
+//
+// Two lists of roles: the platform's own small one below, and the roles that a workflow names. `carrier` and `author` are in
+// both: they are granted on a dossier, and a workflow's role `on: dossier` of that name is theirs.
+//   admin    on platform   people, organisations, spaces, territories; grants anything; holds no workflow role by it
+//   manager  on space      its workflows, its calls, grants on them
+//   carrier  on dossier    edits, invites, opens applications, fires the carrier's moves
+//   author   on dossier    edits, submits nothing
+#pragma once
+#include "../../engine/definition.h"
+#include "../request.h"
+#include "hash.h"
+
+typedef struct Grant {
+    Scope scope;
+    Str role, scope_id;
+    Time from, until; // TIME_NONE: no bound
+} Grant;
+
+typedef struct Membership {
+    Str organisation;
+    bool owner;
+} Membership;
+
+struct Principal { // immutable, shared between threads, held by whoever asked until their arena is reset
+    Str person, name;
+    Str token;        // id of the token or session that was shown
+    Lang lang;
+    bool admin;       // of the platform
+    Time expires;     // of the token
+    Time stale;       // when a grant begins or ends next, TIME_NONE: never
+    Str organisation; // the first one this person belongs to, or empty
+    const Membership *memberships;
+    size_t membership_count;
+    const Grant *grants; // those in force
+    size_t grant_count;
+    // The cache's own.
+    uint8_t hash[HASH_SIZE];
+    uint64_t generation;
+    Arena *home;
+    int holders;
+};
+
+// Where an application stands among the scopes: what grants are compared with. Texts are ids.
+typedef struct ApplicationScope {
+    Str application, call, dossier, space;
+    Str organisation;       // that owns the dossier, may be empty
+    const Str *territories; // of the dossier, with their ancestors
+    size_t territory_count;
+} ApplicationScope;
+
+// Who shows this request's `Authorization: Bearer` or cookie `jalon`; lives as long as rq->arena. NULL with no fault recorded:
+// anonymous (a cookie that is not valid any more counts as none). NULL with a fault: a bad bearer (401), a cookie used from
+// another site's page (403: a change needs the header X-Requested-With or our own Origin), or no database.
+const Principal *access_of(Request *rq);
+
+// The session that a request shows by its cookie or bearer, hashed; false when it shows none. For signing out.
+bool access_shown(const Request *rq, uint8_t ret[HASH_SIZE]);
+
+// Rights changed and the change is committed: what is kept in memory is looked up again.
+void access_bump(void);
+
+// Hears of changes that other programs commit. Waits at most `timeout_ms` on this connection, which listens from its first call
+// and again after it broke; false while the database is down (rights are then looked up again once it is back).
+bool access_listen(Db *db, int timeout_ms);
+
+// A grant's role counts for a workflow's role of the same name `on` the same scope or, along one line, on a wider one:
+// application < call < space < platform; dossier < organisation. A carrier granted on a space carries nothing: who runs a
+// space cannot reach into the dossiers filed there.
+bool access_covers(Scope granted, Scope on);
+
+// The roles of `def` that `who` (NULL: nobody) holds on an application. No query, no allocation.
+RoleSet access_roles(const Principal *who, const Definition *def, const ApplicationScope *at);
+
+// Holds `role` exactly on this scope, by a grant in force?
+bool access_holds(const Principal *who, const char *role, Scope scope, Str scope_id);
+bool access_manages(const Principal *who, Str space);              // its manager, or an admin
+bool access_carries(const Principal *who, Str dossier, Str organisation);  // carrier of it, or of all of its organisation's
+bool access_writes(const Principal *who, Str dossier, Str organisation);   // carrier or author
+const Membership *access_member(const Principal *who, Str organisation);   // or NULL
+
+// The scope of this word, or false.
+bool scope_read(Str word, Scope *ret);
+
+// Makes the person with this address (created if unknown) an admin of the platform and gives them a new token for a day. For
+// the command line of whoever runs the server. Runs its own transaction. Empty when the database refuses.
+Str access_first_admin(Db *db, Arena *arena, Str email);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Secrets that bear access.
+#include "token.h"
+#include <sodium.h>
+
+Token token_new(Arena *arena)
+{
+    uint8_t bytes[TOKEN_BYTES];
+    randombytes_buf(bytes, sizeof bytes);
+    char *secret = arena_alloc(arena, TOKEN_LEN + 1);
+    sodium_bin2base64(secret, TOKEN_LEN + 1, bytes, sizeof bytes,
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(bytes, sizeof bytes);
+    Token token = {.secret = {secret, TOKEN_LEN}};
+    token_hash(token.secret, token.hash);
+    return token;
+}
+
+bool token_hash(Str secret, uint8_t ret[HASH_SIZE])
+{
+    uint8_t bytes[TOKEN_BYTES];
+    size_t len;
+    if (secret.len != TOKEN_LEN ||
+        sodium_base642bin(bytes, sizeof bytes, secret.at, secret.len, NULL, &len, NULL,
+                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
+        len != TOKEN_BYTES)
+        return false;
+    crypto_generichash(ret, HASH_SIZE, bytes, len, NULL, 0);
+    sodium_memzero(bytes, sizeof bytes);
+    return true;
+}

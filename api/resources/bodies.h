@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the API takes: a struct for every JSON body and the table that reads it. The tables are the documentation; OpenAPI
+// prints them. A `has_` member tells whether the body named the one after it.
+#pragma once
+#include "../../engine/base/field.h"
+
+typedef struct SignIn {
+    Str email, password;
+} SignIn;
+extern const Field sign_in_fields[], sign_in_password_fields[];
+
+typedef struct LinkUse {
+    Str token;
+} LinkUse;
+extern const Field link_use_fields[];
+
+typedef struct MeChange {
+    Str name, lang, password;
+    bool has_name;
+} MeChange;
+extern const Field me_fields[];
+
+typedef struct TokenMake {
+    Str label;
+    Time expires_at;
+} TokenMake;
+extern const Field token_fields[];
+
+typedef struct PersonMake {
+    Str email, name, lang;
+} PersonMake;
+extern const Field person_fields[];
+
+typedef struct OrganisationMake {
+    Str name, siren, kind;
+} OrganisationMake;
+extern const Field organisation_fields[], organisation_change_fields[];
+
+typedef struct MemberSet {
+    Str person_id, role;
+} MemberSet;
+extern const Field member_fields[];
+
+typedef struct SpaceMake {
+    Str slug, organisation_id;
+    json_t *title;
+} SpaceMake;
+extern const Field space_fields[], space_change_fields[];
+
+typedef struct GrantMake {
+    Str person_id, email, role, scope, scope_id;
+    Time from_at, until_at;
+} GrantMake;
+extern const Field grant_fields[];
+
+typedef struct TerritoryRow {
+    Str code, kind, name;
+    int64_t population;
+    FieldList parents;
+} TerritoryRow;
+typedef struct TerritoriesPut {
+    FieldList territories;
+} TerritoriesPut;
+extern const Field territories_fields[];
+
+typedef struct FunderRow {
+    Str organisation_id;
+    int64_t amount;
+} FunderRow;
+typedef struct CallMake {
+    Str space_id, workflow_id;
+    int64_t version;
+    json_t *title, *summary;
+    Time opens_at, closes_at;
+    FieldList cutoffs, themes, territories, funders;
+    int64_t amount;
+    bool has_cutoffs, has_themes, has_territories, has_funders, has_amount;
+} CallMake;
+extern const Field call_fields[], call_change_fields[];
+
+typedef struct DossierMake {
+    Str title, organisation_id, workflow_id;
+    FieldList themes, territories;
+    json_t *answers;
+    bool has_title, has_themes, has_territories;
+} DossierMake;
+extern const Field dossier_fields[];
+
+typedef struct AuthorInvite {
+    Str email, role;
+} AuthorInvite;
+extern const Field author_fields[];
+
+typedef struct ApplicationOpen {
+    Str dossier_id;
+} ApplicationOpen;
+extern const Field application_fields[];
+
+typedef struct ReviewPut {
+    json_t *content;
+    bool submit;
+} ReviewPut;
+extern const Field review_fields[];
+
+typedef struct DecisionMake {
+    Str kind, conditions, motive;
+    int64_t amount;
+} DecisionMake;
+extern const Field decision_fields[];
+
+typedef struct AgreementMake {
+    int64_t amount;
+    json_t *content;
+    bool has_amount;
+} AgreementMake;
+extern const Field agreement_fields[];
+
+typedef struct SignatureMake {
+    Str role;
+} SignatureMake;
+extern const Field signature_fields[];
+
+typedef struct PaymentMake {
+    int64_t amount;
+    Str reference;
+} PaymentMake;
+extern const Field payment_fields[];
+
+typedef struct TargetPut {
+    json_t *baseline, *target;
+} TargetPut;
+extern const Field target_fields[];
+
+typedef struct MeasureMake {
+    Str indicator, period, comment, evidence;
+    json_t *value;
+} MeasureMake;
+extern const Field measure_fields[];
+
+typedef struct MeasureJudge {
+    Str motive;
+} MeasureJudge;
+extern const Field contest_fields[];
+
+typedef struct MessageMake {
+    Str body;
+} MessageMake;
+extern const Field message_fields[];
+
+typedef struct ClockSet {
+    Time now;
+} ClockSet;
+extern const Field clock_fields[];

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dossiers: the project's one digital file, with or without a call. It is read here by those who
+// hold it; a funder reads it through an application (application.c).
+#include "resources.h"
+#include "bodies.h"
+#include "answers.h"
+#include "dossier.h"
+#include "common.h"
+#include "shared.h"
+
+// The questions that the body may answer: those of the workflow it names, else those shared by all.
+// NULL with a fault.
+static const Definition *questions(Request *rq, const DossierMake *in, Arg dossier)
+{
+    if (!in->workflow_id.len) {
+        const Definition *def = shared_definition();
+        if (!def)
+            fault(rq, FAULT_INTERNAL, NULL,
+                  T("Le dictionnaire est illisible.", "The dictionary cannot be read."));
+        return def;
+    }
+    Rows *version = QUERY(rq->db, rq->arena, Q_DOSSIER_WORKFLOW, dossier, ARG(in->workflow_id));
+    if (!version) {
+        failed(rq);
+        return NULL;
+    }
+    if (rows_len(version) == 0) {
+        fault(rq, FAULT_INVALID, "/workflow_id",
+              T("Ce règlement n'est pas publié.", "This workflow is not published."));
+        return NULL;
+    }
+    return definition_of(rq, row_str(version, 0, "id"));
+}
+
+// Title, themes and territories beside `answers` are answers by a shorter name.
+static json_t *beside(Request *rq, const DossierMake *in)
+{
+    json_t *patch = json_keep(rq->arena, json_object());
+    if (in->has_title)
+        json_object_set(patch, "title", json_at(rq->json, "title"));
+    if (in->has_themes)
+        json_object_set(patch, "themes", json_at(rq->json, "themes"));
+    if (in->has_territories)
+        json_object_set(patch, "territories", json_at(rq->json, "territories"));
+    return patch;
+}
+
+// All that the body answers, as a merge patch of the content. False with faults.
+static bool content_patch(Request *rq, const DossierMake *in, Arg dossier, json_t **ret)
+{
+    const Definition *def = questions(rq, in, dossier), *shared = shared_definition();
+    json_t *short_names, *answers = json_keep(rq->arena, json_object());
+    if (!def || !shared || !answers_check(rq, shared, STR(""), beside(rq, in), &short_names))
+        return false;
+    if (in->answers && !answers_check(rq, def, STR("/answers"), in->answers, &answers))
+        return false;
+    *ret = json_merge(rq->arena, answers, short_names);
+    return true;
+}
+
+// An organisation lends its name to its members' dossiers only.
+static bool organisation_good(Request *rq, Str organisation)
+{
+    return organisation.len == 0 || access_member(rq->who, organisation) ||
+           fault(rq, FAULT_INVALID, "/organisation_id",
+                 T("Vous n'êtes pas membre de cette organisation.",
+                   "You are not a member of this organisation."));
+}
+
+bool dossier_make(Request *rq)
+{
+    const DossierMake *make = rq->input;
+    json_t *patch;
+    if (!organisation_good(rq, make->organisation_id) || !content_patch(rq, make, ARG_NULL, &patch))
+        return false;
+    json_t *content = json_merge(rq->arena, json_keep(rq->arena, json_object()), patch);
+    Arg me = ARG(rq->who->person);
+    Rows *made = QUERY(rq->db, rq->arena, Q_DOSSIER_ADD, arg_some(make->organisation_id),
+                       arg_json(rq->arena, content), me);
+    if (!made || !QUERY(rq->db, rq->arena, Q_GRANT_ADD, me, ARG_C("carrier"), ARG_C("dossier"),
+                        row_id(made), ARG_NULL, ARG_NULL, me))
+        return failed(rq);
+    rq->access_changed = true;
+    return reply_made(rq, "dossiers", made);
+}
+
+bool dossier_list(Request *rq)
+{
+    Page page;
+    if (!page_read(rq, &page))
+        return false;
+    Rows *rows = QUERY(rq->db, rq->arena, Q_DOSSIER_MINE, ARG(rq->who->person), page_at(&page),
+                       page_id(&page), page_limit(rq->arena, &page));
+    return rows ? reply_page(rq, rows, page.limit) : failed(rq);
+}
+
+bool dossier_held(Request *rq, const Rows *dossier, bool carrier)
+{
+    if (!dossier)
+        return failed(rq);
+    if (rows_len(dossier) == 0)
+        return not_found(rq);
+    Str id = row_str(dossier, 0, "id"), organisation = row_str(dossier, 0, "organisation_id");
+    if (!access_writes(rq->who, id, organisation))
+        return not_found(rq);
+    return !carrier || access_carries(rq->who, id, organisation) || forbidden(rq);
+}
+
+bool dossier_get(Request *rq)
+{
+    Rows *dossier = QUERY(rq->db, rq->arena, Q_DOSSIER_GET, ARG(rq->params[0]));
+    return dossier_held(rq, dossier, false) && reply_row(rq, 200, dossier, 0);
+}
+
+bool dossier_change(Request *rq)
+{
+    const DossierMake *change = rq->input;
+    Arg id = ARG(rq->params[0]);
+    Rows *dossier = QUERY(rq->db, rq->arena, Q_DOSSIER_LOCK, id);
+    json_t *patch;
+    if (!dossier_held(rq, dossier, change->organisation_id.len != 0))
+        return false;
+    if (row_int(dossier, 0, "version") != rq->if_match)
+        return stale(rq, row_int(dossier, 0, "version"));
+    if (!organisation_good(rq, change->organisation_id) || !content_patch(rq, change, id, &patch))
+        return false;
+    json_t *content = json_merge(rq->arena, row_json(rq->arena, dossier, 0, "content"), patch);
+    return reply_found(rq, QUERY(rq->db, rq->arena, Q_DOSSIER_CHANGE, id,
+                                 arg_some(change->organisation_id), arg_json(rq->arena, content)));
+}
+
+bool author_list(Request *rq)
+{
+    Rows *dossier = QUERY(rq->db, rq->arena, Q_DOSSIER_GET, ARG(rq->params[0]));
+    if (!dossier_held(rq, dossier, false))
+        return false;
+    Rows *rows = QUERY(rq->db, rq->arena, Q_DOSSIER_AUTHORS, ARG(rq->params[0]));
+    return rows ? reply_page(rq, rows, 200) : failed(rq);
+}
+
+static bool mail_invitation(Request *rq, Str email, Str title)
+{
+    Message subject =
+        MESSAGE(T("Invitation au dossier « {0} »", "Invitation to the dossier \"{0}\""), title);
+    Message body = MESSAGE(
+        T("Bonjour,\n\n{0} vous invite à travailler au dossier « {1} ». Connectez-vous avec cette "
+          "adresse pour l'ouvrir.\n",
+          "Hello,\n\n{0} invites you to work on the dossier \"{1}\". Sign in with this address to "
+          "open it.\n"),
+        rq->who->name, title);
+    return mail_add(rq, email, message_text(rq->arena, rq->lang, &subject),
+                    message_text(rq->arena, rq->lang, &body), STR_NONE);
+}
+
+bool author_invite(Request *rq)
+{
+    const AuthorInvite *invite = rq->input;
+    Arg id = ARG(rq->params[0]);
+    Rows *dossier = QUERY(rq->db, rq->arena, Q_DOSSIER_GET, id);
+    if (!dossier_held(rq, dossier, true))
+        return false;
+    Rows *person = QUERY(rq->db, rq->arena, Q_PERSON_OF_EMAIL, ARG(invite->email),
+                         ARG_C(rq->lang == EN ? "en" : "fr"));
+    if (!person)
+        return failed(rq);
+    Rows *made = QUERY(rq->db, rq->arena, Q_GRANT_ADD, row_id(person),
+                       ARG(invite->role.len ? invite->role : STR("author")), ARG_C("dossier"), id,
+                       ARG_NULL, ARG_NULL, ARG(rq->who->person));
+    if (!made || !mail_invitation(rq, row_str(person, 0, "email"), row_str(dossier, 0, "title")))
+        return failed(rq);
+    rq->access_changed = true;
+    return reply_made(rq, "grants", made);
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// An application as its readers see it: found, loaded, and filtered by what their roles see.
+#pragma once
+#include "track.h"
+
+typedef struct Sight {
+    Track *track;
+    RoleSet roles; // the caller's
+    bool manages;  // the caller runs the space: knows that it exists, sees no more by it
+} Sight;
+
+// Finds an application that the caller may know of, without locking it. Not found otherwise: false with a fault.
+bool sight_of(Request *rq, Str application_id, Sight *ret);
+
+// May the caller see this thing? Forbidden otherwise: false with a fault.
+bool sight_asks(Request *rq, const Sight *sight, Thing thing, ItemId item);
+
+// Loads slots (1 << Slot) into track->facts. False with a fault.
+bool sight_loads(Request *rq, const Sight *sight, uint64_t slots);
+
+// Does the caller read what the dossier holds: its holders always, others once it was filed?
+bool sight_reads(const Sight *sight);

@@ -1,0 +1,35 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- The new version takes the place of the one before it. The dossier's row is locked by its touch.
+-- name: document_add(dossier_id uuid, kind text, name text, media_type text, size bigint, sha256 text, added_by uuid) one
+with old as (
+    update document set replaced_at = now() where dossier_id = $1 and kind = $2 and replaced_at is null
+)
+insert into document (dossier_id, kind, name, media_type, size, sha256, version, added_by)
+select $1, $2, $3, $4, $5, $6, coalesce(max(version), 0) + 1, $7 from document where dossier_id = $1 and kind = $2
+returning id, dossier_id, kind, name, media_type, size, sha256, version, replaced_at, added_by, added_at;
+
+-- name: document_get(id uuid) one
+select id, dossier_id, kind, name, media_type, size, sha256, version, replaced_at, added_by, added_at from document where id = $1;
+
+-- name: document_list(dossier_id uuid, replaced boolean, cursor_at timestamptz, cursor_id uuid, page bigint) many
+select id, dossier_id, kind, name, media_type, size, sha256, version, replaced_at, added_by, added_at,
+       added_at as cursor_at, id as cursor_id
+from document
+where dossier_id = $1 and ($2 or replaced_at is null)
+  and (added_at, id) > (coalesce($3, '-infinity'), coalesce($4, '00000000-0000-0000-0000-000000000000'))
+order by added_at, id
+limit $5;
+
+-- Filed applications through which a document is read: it is in the version filed there, or in the living dossier where that
+-- one was opened again for corrections.
+-- name: document_applications(id uuid) many
+select a.id
+from document d
+join application a on a.dossier_id = d.dossier_id and a.filed_at is not null
+left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
+where d.id = $1
+  and case when a.sealed_version is null then d.replaced_at is null
+      else s.documents @> jsonb_build_array(jsonb_build_object('kind', d.kind, 'sha256', d.sha256)) end
+order by a.opened_at
+limit 100;

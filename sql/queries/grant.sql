@@ -1,0 +1,80 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- Whoever holds the role already keeps it, with the new bounds.
+-- name: grant_add(person_id uuid, role text, scope text, scope_id text, from_at timestamptz, until_at timestamptz, granted_by uuid) one
+insert into role_grant as g (person_id, role, scope, scope_id, from_at, until_at, granted_by)
+select p.id, $2, $3, $4, coalesce($5, '-infinity'), coalesce($6, 'infinity'), $7 from person p where p.id = $1
+on conflict (person_id, role, scope, scope_id) where revoked_at is null
+do update set from_at = excluded.from_at, until_at = excluded.until_at, granted_by = excluded.granted_by, granted_at = now()
+returning g.id, g.person_id, (select name from person where id = g.person_id) as name, g.role, g.scope, g.scope_id,
+          nullif(g.from_at, '-infinity') as from_at, nullif(g.until_at, 'infinity') as until_at, g.granted_by, g.granted_at;
+
+-- name: grant_admin(person_id uuid) one
+insert into role_grant (person_id, role, scope, scope_id) values ($1, 'admin', 'platform', '')
+on conflict (person_id, role, scope, scope_id) where revoked_at is null do update set until_at = 'infinity'
+returning id;
+
+-- name: grant_get(id uuid) one
+select id, person_id, role, scope, scope_id from role_grant where id = $1 and revoked_at is null;
+
+-- Own grants, and those that the viewer may give: everything for an admin, of spaces and their calls for a manager, of
+-- dossiers for a carrier.
+-- name: grant_list(viewer uuid, admin boolean, scope text, scope_id text, cursor_at timestamptz, cursor_id uuid, page bigint) many
+with mine as (
+    select role, scope, scope_id from role_grant
+    where person_id = $1 and revoked_at is null and now() >= from_at and now() < until_at
+)
+select g.id, g.person_id, p.name, g.role, g.scope, g.scope_id,
+       nullif(g.from_at, '-infinity') as from_at, nullif(g.until_at, 'infinity') as until_at, g.granted_by, g.granted_at,
+       g.granted_at as cursor_at, g.id as cursor_id
+from role_grant g join person p on p.id = g.person_id
+where g.revoked_at is null
+  and ($3::text is null or g.scope = $3) and ($4::text is null or g.scope_id = $4)
+  and (g.granted_at, g.id) > (coalesce($5, '-infinity'), coalesce($6, '00000000-0000-0000-0000-000000000000'))
+  and ($2 or g.person_id = $1
+       or exists (select from mine where mine.scope = 'dossier' and mine.role = 'carrier' and g.scope = 'dossier' and mine.scope_id = g.scope_id)
+       or exists (select from mine where mine.scope = 'space' and mine.role = 'manager'
+                  and (g.scope = 'space' and g.scope_id = mine.scope_id
+                       or g.scope = 'call' and g.scope_id in (select c.id::text from call c where c.space_id::text = mine.scope_id)
+                       or g.scope = 'application' and g.scope_id in (select a.id::text from application a join call c on c.id = a.call_id
+                                                                     where c.space_id::text = mine.scope_id))))
+order by g.granted_at, g.id
+limit $7;
+
+-- name: grant_revoke(id uuid) one
+update role_grant set revoked_at = now() where id = $1 and revoked_at is null returning id;
+
+-- name: grant_carriers(dossier text) one
+select count(*) as count from role_grant where scope = 'dossier' and scope_id = $1 and role = 'carrier' and revoked_at is null;
+
+-- The space in which a scope lies, to know whose it is to grant there.
+-- name: grant_space(scope text, scope_id text) one
+select s.id as space_id, null::uuid as workflow_version_id from space s where $1 = 'space' and s.id::text = $2
+union all
+select c.space_id, c.workflow_version_id from call c where $1 = 'call' and c.id::text = $2
+union all
+select c.space_id, c.workflow_version_id from application a join call c on c.id = a.call_id where $1 = 'application' and a.id::text = $2;
+
+-- name: grant_scope_exists(scope text, scope_id text) one
+select true as found where
+    ($1 = 'platform' and $2 = '')
+    or ($1 = 'territory' and exists (select from territory t where t.code = $2))
+    or ($1 = 'organisation' and exists (select from organisation o where o.id::text = $2))
+    or ($1 = 'space' and exists (select from space s where s.id::text = $2))
+    or ($1 = 'call' and exists (select from call c where c.id::text = $2))
+    or ($1 = 'application' and exists (select from application a where a.id::text = $2))
+    or ($1 = 'dossier' and exists (select from dossier d where d.id::text = $2));
+
+-- The workflow versions whose roles may be granted on a scope: the call's, the latest ones of a space, those that a dossier was filed under.
+-- name: grant_workflows(scope text, scope_id text) many
+select c.workflow_version_id from call c where $1 = 'call' and c.id::text = $2
+union
+select c.workflow_version_id from application a join call c on c.id = a.call_id
+where ($1 = 'application' and a.id::text = $2) or ($1 = 'dossier' and a.dossier_id::text = $2)
+union
+select (select v.id from workflow_version v where v.workflow_id = w.id order by v.version desc limit 1)
+from workflow w
+where $1 = 'space' and w.space_id::text = $2;
+
+-- name: grant_holder(dossier text) one
+select d.organisation_id from dossier d where d.id::text = $1;
