@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The room's door: source -> program, program -> value.
+// The room's door: source -> program, and what is known of it without running it.
 #include "inside.h"
 
 const CelProgram *cel_compile(Arena *arena, Str source, const CelEnv *env, CelFault *fault)
@@ -35,23 +35,4 @@ uint64_t cel_reads(const CelProgram *program)
 int cel_constant(const CelProgram *program)
 {
     return program->constant;
-}
-
-CelValue cel_eval(const CelProgram *program, const CelRun *given)
-{
-    Run run;
-    cel_run_start(&run, given);
-    return cel_run(&run, program->root);
-}
-
-bool cel_true(const CelProgram *program, const CelRun *given, const Message **error)
-{
-    static const Message no_condition = {
-        .text = {"le résultat n'est ni vrai ni faux", "the result is neither true nor false"}};
-    CelValue value = cel_eval(program, given);
-    if (error)
-        *error = value.kind == CEL_ERROR  ? value.error
-                 : value.kind == CEL_BOOL ? NULL
-                                          : &no_condition;
-    return value.kind == CEL_BOOL && value.boolean;
 }

@@ -5,12 +5,13 @@
 #include "inside.h"
 #include <math.h>
 
-static void eval(Run *run, const Node *node, CelValue *ret);
+// Kept out of eval_node(), whose frame is paid at every node.
+#define APART __attribute__((noinline))
 
 static const Message no_value = {
     .text = {"cette valeur n'est pas connue ici", "this value is not known here"}};
 
-static void eval_var(Run *run, const Node *node, CelValue *ret)
+APART static void eval_var(Run *run, const Node *node, CelValue *ret)
 {
     *ret = run->vars[node->slot];
     if (ret->kind == CEL_ERROR && !ret->error)
@@ -44,7 +45,7 @@ static CelValue absent(Run *run, const Node *node, bool declared)
                                 STR_NONE);
 }
 
-static void member_of(Run *run, const Node *node, const CelValue *of, CelValue *ret)
+APART static void member_of(Run *run, const Node *node, const CelValue *of, CelValue *ret)
 {
     CelValue member;
     if (of->kind == CEL_MAP && cel_map_member(of, node, &member)) {
@@ -76,7 +77,10 @@ static const CelValue *operand(Run *run, const Node *node, CelValue *scratch)
     case OP_LOCAL:
         return &run->locals[node->slot];
     case OP_SELECT: {
-        const CelValue *of = operand(run, node->args[0], scratch);
+        const Node *base = node->args[0];
+        const CelValue *of = base->op == OP_VAR && run->vars[base->slot].kind != CEL_ERROR
+                                 ? &run->vars[base->slot]
+                                 : operand(run, base, scratch);
         run->steps--;
         if (of->kind == CEL_MAP && of->extra == FORM_RECORD && of->type == node->args[0]->type &&
             node->slot < of->type->count)
@@ -93,22 +97,22 @@ static const CelValue *operand(Run *run, const Node *node, CelValue *scratch)
         run->steps--;
         return value;
     }
-    eval(run, node, scratch);
+    eval_node(run, node, scratch);
     return scratch;
 }
 
-static void eval_select(Run *run, const Node *node, CelValue *ret)
+APART static void eval_select(Run *run, const Node *node, CelValue *ret)
 {
     CelValue scratch;
     *ret = *operand(run, node, &scratch);
 }
 
-static void eval_has(Run *run, const Node *node, CelValue *ret)
+APART static void eval_has(Run *run, const Node *node, CelValue *ret)
 {
     CelValue scratch, member;
     const CelValue *of = operand(run, node->args[0], &scratch);
     if (of->kind == CEL_MAP)
-        *ret = cel_boolean(cel_map_member(of, node, &member));
+        set_boolean(ret, cel_map_member(of, node, &member));
     else
         *ret = of->kind == CEL_ERROR ? *of : cel_no_overload(run, "has", of, 1);
 }
@@ -127,7 +131,7 @@ static bool index_of(const CelValue *index, int64_t *ret)
     return true;
 }
 
-static Str written(Run *run, const CelValue *value)
+Str cel_shown(Run *run, const CelValue *value)
 {
     Buf buf = {.arena = run->arena};
     if ((value->kind == CEL_STRING || value->kind == CEL_BYTES) && value->text.len > 80)
@@ -147,21 +151,21 @@ static CelValue item_at(Run *run, const CelValue *of, const CelValue *index)
             return ret;
         return run->steps < 0 ? run_exhausted(run)
                               : run_error(run, T("il n'y a pas de clé {0}", "there is no key {0}"),
-                                          written(run, index), STR_NONE);
+                                          cel_shown(run, index), STR_NONE);
     }
     if (of->kind != CEL_LIST || !index_of(index, &place))
         return cel_no_overload(run, "[ ]", (CelValue[]){*of, *index}, 2);
     if (place < 0 || (uint64_t)place >= cel_size(*of))
         return run_error(run, T("la liste n'a pas d'élément {0}", "the list has no item {0}"),
-                         written(run, index), STR_NONE);
+                         cel_shown(run, index), STR_NONE);
     return cel_item(run->arena, *of, (size_t)place);
 }
 
-static void eval_index(Run *run, const Node *node, CelValue *ret)
+APART static void eval_index(Run *run, const Node *node, CelValue *ret)
 {
     CelValue of, index;
-    eval(run, node->args[0], &of);
-    eval(run, node->args[1], &index);
+    eval_node(run, node->args[0], &of);
+    eval_node(run, node->args[1], &index);
     *ret = of.kind == CEL_ERROR ? of : index.kind == CEL_ERROR ? index : item_at(run, &of, &index);
 }
 
@@ -176,11 +180,11 @@ static bool row_takes(const Row *row, const CelValue *args, size_t n)
     return true;
 }
 
-static void eval_call(Run *run, const Node *node, CelValue *ret)
+APART static void eval_call(Run *run, const Node *node, CelValue *ret)
 {
     CelValue args[ARGS_MAX];
     for (size_t i = 0; i < node->count; i++) {
-        eval(run, node->args[i], &args[i]);
+        eval_node(run, node->args[i], &args[i]);
         if (args[i].kind == CEL_ERROR) {
             *ret = args[i];
             return;
@@ -198,11 +202,11 @@ static void eval_call(Run *run, const Node *node, CelValue *ret)
     *ret = cel_no_overload(run, node->row->name, args, node->count);
 }
 
-static void eval_host(Run *run, const Node *node, CelValue *ret)
+APART static void eval_host(Run *run, const Node *node, CelValue *ret)
 {
     CelValue args[ARGS_MAX];
     for (size_t i = 0; i < node->count; i++) {
-        eval(run, node->args[i], &args[i]);
+        eval_node(run, node->args[i], &args[i]);
         if (args[i].kind == CEL_ERROR) {
             *ret = args[i];
             return;
@@ -217,99 +221,9 @@ static void eval_host(Run *run, const Node *node, CelValue *ret)
         ret->error = &no_value;
 }
 
-static void eval_list(Run *run, const Node *node, CelValue *ret)
+APART static void eval_negate(Run *run, const Node *node, CelValue *ret)
 {
-    Items *items = run_alloc(run, sizeof *items + node->count * sizeof(CelValue));
-    if (!items) {
-        *ret = run_exhausted(run);
-        return;
-    }
-    CelValue *at = (CelValue *)(items + 1);
-    for (size_t i = 0; i < node->count; i++) {
-        eval(run, node->args[i], &at[i]);
-        if (at[i].kind == CEL_ERROR) {
-            *ret = at[i];
-            return;
-        }
-    }
-    *items = (Items){node->count, at};
-    *ret = (CelValue){.kind = CEL_LIST, .extra = FORM_OWN, .ref = items};
-}
-
-static bool is_key(const CelValue *key)
-{
-    return key->kind == CEL_BOOL || key->kind == CEL_INT || key->kind == CEL_UINT ||
-           key->kind == CEL_STRING;
-}
-
-static void eval_map(Run *run, const Node *node, CelValue *ret)
-{
-    size_t n = node->count / 2;
-    Pairs *pairs = run_alloc(run, sizeof *pairs + node->count * sizeof(CelValue));
-    if (!pairs) {
-        *ret = run_exhausted(run);
-        return;
-    }
-    CelValue *keys = (CelValue *)(pairs + 1), *values = keys + n, other;
-    *pairs = (Pairs){0, keys, values};
-    *ret = (CelValue){.kind = CEL_MAP, .extra = FORM_OWN, .ref = pairs};
-    for (size_t i = 0; i < n; i++) {
-        eval(run, node->args[2 * i], &keys[i]);
-        eval(run, node->args[2 * i + 1], &values[i]);
-        CelValue *wrong = keys[i].kind == CEL_ERROR     ? &keys[i]
-                          : values[i].kind == CEL_ERROR ? &values[i]
-                                                        : NULL;
-        if (!wrong && is_key(&keys[i]) && !cel_map_get(run, ret, &keys[i], &other)) {
-            pairs->len++;
-            continue;
-        }
-        *ret = wrong ? *wrong
-               : is_key(&keys[i])
-                   ? run_error(run, T("la clé {0} est là deux fois", "the key {0} is there twice"),
-                               written(run, &keys[i]), STR_NONE)
-                   : cel_no_overload(run, "{ }", &keys[i], 1);
-        return;
-    }
-}
-
-// && and ||: one part that is `decisive` decides, whatever the others are; else the first error
-// stays.
-static void eval_parts(Run *run, const Node *node, bool decisive, CelValue *ret)
-{
-    CelValue error = {.kind = CEL_NULL};
-    for (size_t i = 0; i < node->count; i++) {
-        eval(run, node->args[i], ret);
-        if (ret->kind == CEL_BOOL && ret->boolean == decisive)
-            return;
-        if (ret->kind != CEL_BOOL && error.kind == CEL_NULL)
-            error = ret->kind == CEL_ERROR ? *ret
-                                           : cel_no_overload(run, decisive ? "||" : "&&", ret, 1);
-    }
-    *ret = error.kind == CEL_NULL ? cel_boolean(!decisive) : error;
-}
-
-static void eval_choice(Run *run, const Node *node, CelValue *ret)
-{
-    CelValue condition;
-    eval(run, node->args[0], &condition);
-    if (condition.kind == CEL_BOOL)
-        eval(run, node->args[condition.boolean ? 1 : 2], ret);
-    else
-        *ret = condition.kind == CEL_ERROR ? condition : cel_no_overload(run, "? :", &condition, 1);
-}
-
-static void eval_not(Run *run, const Node *node, CelValue *ret)
-{
-    eval(run, node->args[0], ret);
-    if (ret->kind == CEL_BOOL)
-        ret->boolean = !ret->boolean;
-    else if (ret->kind != CEL_ERROR)
-        *ret = cel_no_overload(run, "!", ret, 1);
-}
-
-static void eval_negate(Run *run, const Node *node, CelValue *ret)
-{
-    eval(run, node->args[0], ret);
+    eval_node(run, node->args[0], ret);
     if (ret->kind == CEL_DOUBLE)
         ret->number = -ret->number;
     else if (ret->kind == CEL_INT)
@@ -317,24 +231,6 @@ static void eval_negate(Run *run, const Node *node, CelValue *ret)
                               &(CelValue){.kind = CEL_INT, .integer = ret->integer});
     else if (ret->kind != CEL_ERROR)
         *ret = cel_no_overload(run, "-", ret, 1);
-}
-
-static const char *const op_signs[] = {
-    [OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<",  [OP_LE] = "<=", [OP_GT] = ">",  [OP_GE] = ">=",
-    [OP_IN] = "in", [OP_ADD] = "+", [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/", [OP_MOD] = "%"};
-
-static void order_test(Run *run, Op op, const CelValue *a, const CelValue *b, CelValue *ret)
-{
-    // Which orders make which operator true.
-    static const uint8_t holds[] = {[OP_LT] = 1 << ORDER_LESS,
-                                    [OP_LE] = 1 << ORDER_LESS | 1 << ORDER_EQUAL,
-                                    [OP_GT] = 1 << ORDER_MORE,
-                                    [OP_GE] = 1 << ORDER_MORE | 1 << ORDER_EQUAL};
-    Order order = cel_compare(a, b);
-    if (order == ORDER_NO_OVERLOAD)
-        *ret = cel_no_overload(run, op_signs[op], (CelValue[]){*a, *b}, 2);
-    else
-        *ret = cel_boolean(holds[op] >> order & 1);
 }
 
 static CelValue is_in(Run *run, const CelValue *what, const CelValue *where)
@@ -351,132 +247,133 @@ static CelValue is_in(Run *run, const CelValue *what, const CelValue *where)
     return run->steps < 0 ? run_exhausted(run) : cel_boolean(false);
 }
 
-static void eval_binary(Run *run, const Node *node, CelValue *ret)
+static const char *const op_signs[] = {
+    [OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<", [OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">="};
+
+// Which orders make which operator true.
+static const uint8_t holds[] = {[OP_LT] = 1 << ORDER_LESS,
+                                [OP_LE] = 1 << ORDER_LESS | 1 << ORDER_EQUAL,
+                                [OP_GT] = 1 << ORDER_MORE,
+                                [OP_GE] = 1 << ORDER_MORE | 1 << ORDER_EQUAL};
+
+APART static Truth truth_of_order(Run *run, const Node *node, CelValue *ret)
 {
-    CelValue scratch[2];
-    const CelValue *a = operand(run, node->args[0], &scratch[0]);
-    const CelValue *b = operand(run, node->args[1], &scratch[1]);
+    CelValue left, right;
+    const CelValue *a = operand(run, node->args[0], &left),
+                   *b = operand(run, node->args[1], &right);
+    Order order = cel_compare(a, b);
+    if (order != ORDER_NO_OVERLOAD)
+        return holds[node->op] >> order & 1;
+    *ret = a->kind == CEL_ERROR ? *a
+           : b->kind == CEL_ERROR
+               ? *b
+               : cel_no_overload(run, op_signs[node->op], (CelValue[]){*a, *b}, 2);
+    return NEITHER;
+}
+
+APART static Truth truth_of_same(Run *run, const Node *node, CelValue *ret)
+{
+    CelValue left, right;
+    const CelValue *a = operand(run, node->args[0], &left),
+                   *b = operand(run, node->args[1], &right);
     if (a->kind == CEL_ERROR || b->kind == CEL_ERROR) {
         *ret = a->kind == CEL_ERROR ? *a : *b;
-        return;
+        return NEITHER;
+    }
+    bool same = cel_same(run, a, b);
+    if (run->steps >= 0)
+        return same == (node->op == OP_EQ);
+    *ret = run_exhausted(run);
+    return NEITHER;
+}
+
+// One part that is `decisive` decides, whatever the others are; else the first error stays.
+static Truth truth_of_parts(Run *run, const Node *node, bool decisive, CelValue *ret)
+{
+    CelValue other;
+    bool failed = false;
+    for (size_t i = 0; i < node->count; i++) {
+        Truth part = eval_truth(run, node->args[i], failed ? &other : ret);
+        if (part == (Truth)decisive)
+            return part;
+        if (part == NEITHER && !failed) {
+            failed = true;
+            if (ret->kind != CEL_ERROR)
+                *ret = cel_no_overload(run, decisive ? "||" : "&&", ret, 1);
+        }
+    }
+    return failed ? NEITHER : !decisive;
+}
+
+static Truth truth_of_not(Run *run, const Node *node, CelValue *ret)
+{
+    Truth of = eval_truth(run, node->args[0], ret);
+    if (of == NEITHER && ret->kind != CEL_ERROR)
+        *ret = cel_no_overload(run, "!", ret, 1);
+    return of == NEITHER ? NEITHER : of == NO;
+}
+
+Truth eval_truth(Run *run, const Node *node, CelValue *ret)
+{
+    if (run->steps < 0) {
+        *ret = run_exhausted(run);
+        return NEITHER;
     }
     switch (node->op) {
+    case OP_AND:
+    case OP_OR:
+        run->steps--;
+        return truth_of_parts(run, node, node->op == OP_OR, ret);
+    case OP_NOT:
+        run->steps--;
+        return truth_of_not(run, node, ret);
     case OP_EQ:
     case OP_NE:
-        *ret = cel_boolean(cel_same(run, a, b) == (node->op == OP_EQ));
-        if (run->steps < 0)
-            *ret = run_exhausted(run);
-        return;
-    case OP_IN:
-        *ret = is_in(run, a, b);
-        return;
+        run->steps--;
+        return truth_of_same(run, node, ret);
     case OP_LT:
     case OP_LE:
     case OP_GT:
     case OP_GE:
-        return order_test(run, node->op, a, b, ret);
+        run->steps--;
+        return truth_of_order(run, node, ret);
     default:
-        *ret = cel_arithmetic(run, node->op, node->promote, a, b);
+        eval_node(run, node, ret);
+        return ret->kind == CEL_BOOL ? ret->boolean : NEITHER;
     }
 }
 
-// all and exists: as && and || over the items.
-static void eval_quantifier(Run *run, const Node *node, CelValue *range, bool decisive,
-                            CelValue *ret)
+APART static void eval_condition(Run *run, const Node *node, CelValue *ret)
 {
-    CelValue error = {.kind = CEL_NULL};
-    Walk walk = walk_start(range);
-    while (walk_next(&walk, &run->locals[node->slot])) {
-        eval(run, node->args[1], ret);
-        if (ret->kind == CEL_BOOL && ret->boolean == decisive)
-            return;
-        if (ret->kind != CEL_BOOL && error.kind == CEL_NULL)
-            error = ret->kind == CEL_ERROR
-                        ? *ret
-                        : cel_no_overload(run, decisive ? "exists" : "all", ret, 1);
-        if (run->steps < 0)
-            break;
-    }
-    *ret = error.kind == CEL_NULL ? cel_boolean(!decisive) : error;
+    Truth truth = eval_truth(run, node, ret);
+    if (truth != NEITHER)
+        *ret = cel_boolean(truth == YES);
 }
 
-static void eval_exists_one(Run *run, const Node *node, CelValue *range, CelValue *ret)
+APART static void eval_choice(Run *run, const Node *node, CelValue *ret)
 {
-    size_t found = 0;
-    Walk walk = walk_start(range);
-    while (walk_next(&walk, &run->locals[node->slot])) {
-        eval(run, node->args[1], ret);
-        if (ret->kind != CEL_BOOL) {
-            *ret = ret->kind == CEL_ERROR ? *ret : cel_no_overload(run, "exists_one", ret, 1);
-            return;
-        }
-        found += ret->boolean;
-    }
-    *ret = cel_boolean(found == 1);
+    Truth condition = eval_truth(run, node->args[0], ret);
+    if (condition != NEITHER)
+        eval_node(run, node->args[condition == YES ? 1 : 2], ret);
+    else if (ret->kind != CEL_ERROR)
+        *ret = cel_no_overload(run, "? :", ret, 1);
 }
 
-// filter and map: a list of the items kept, or of what they become. False when `ret` is an error.
-static bool collect(Run *run, const Node *node, const CelValue *item, CelValue *into, size_t *len,
-                    CelValue *ret)
+// The operators that give something else than a truth, and `in`.
+APART static void eval_binary(Run *run, const Node *node, CelValue *ret)
 {
-    bool filters = node->op == OP_FILTER || node->count == 3;
-    if (filters) {
-        eval(run, node->args[1], ret);
-        if (ret->kind != CEL_BOOL) {
-            *ret = ret->kind == CEL_ERROR ? *ret : cel_no_overload(run, "filter", ret, 1);
-            return false;
-        }
-        if (!ret->boolean)
-            return true;
-    }
-    into[*len] = *item;
-    if (node->op == OP_TRANSFORM) {
-        eval(run, node->args[node->count - 1], &into[*len]);
-        if (into[*len].kind == CEL_ERROR) {
-            *ret = into[*len];
-            return false;
-        }
-    }
-    ++*len;
-    return true;
-}
-
-static void eval_collect(Run *run, const Node *node, CelValue *range, CelValue *ret)
-{
-    size_t size = cel_size(*range), len = 0;
-    Items *items = run_alloc(run, sizeof *items + size * sizeof(CelValue));
-    if (!items) {
-        *ret = run_exhausted(run);
-        return;
-    }
-    CelValue *at = (CelValue *)(items + 1);
-    Walk walk = walk_start(range);
-    while (walk_next(&walk, &run->locals[node->slot])) {
-        CelValue item = run->locals[node->slot];
-        if (!collect(run, node, &item, at, &len, ret))
-            return;
-    }
-    *items = (Items){len, at};
-    *ret = (CelValue){.kind = CEL_LIST, .extra = FORM_OWN, .ref = items};
-}
-
-static void eval_macro(Run *run, const Node *node, CelValue *ret)
-{
-    CelValue range;
-    eval(run, node->args[0], &range);
-    if (range.kind == CEL_ERROR)
-        *ret = range;
-    else if (range.kind != CEL_LIST && range.kind != CEL_MAP)
-        *ret = cel_no_overload(run, "all, exists, filter, map", &range, 1);
-    else if (node->op == OP_ALL || node->op == OP_EXISTS)
-        eval_quantifier(run, node, &range, node->op == OP_EXISTS, ret);
-    else if (node->op == OP_EXISTS_ONE)
-        eval_exists_one(run, node, &range, ret);
+    CelValue left, right;
+    const CelValue *a = operand(run, node->args[0], &left),
+                   *b = operand(run, node->args[1], &right);
+    if (a->kind == CEL_ERROR || b->kind == CEL_ERROR)
+        *ret = a->kind == CEL_ERROR ? *a : *b;
+    else if (node->op == OP_IN)
+        *ret = is_in(run, a, b);
     else
-        eval_collect(run, node, &range, ret);
+        *ret = cel_arithmetic(run, node->op, node->promote, a, b);
 }
 
-static void eval(Run *run, const Node *node, CelValue *ret)
+void eval_node(Run *run, const Node *node, CelValue *ret)
 {
     if (--run->steps < 0) {
         *ret = run_exhausted(run);
@@ -507,9 +404,14 @@ static void eval(Run *run, const Node *node, CelValue *ret)
         return eval_map(run, node, ret);
     case OP_AND:
     case OP_OR:
-        return eval_parts(run, node, node->op == OP_OR, ret);
     case OP_NOT:
-        return eval_not(run, node, ret);
+    case OP_EQ:
+    case OP_NE:
+    case OP_LT:
+    case OP_LE:
+    case OP_GT:
+    case OP_GE:
+        return eval_condition(run, node, ret);
     case OP_NEGATE:
         return eval_negate(run, node, ret);
     case OP_CHOICE:
@@ -528,7 +430,7 @@ static void eval(Run *run, const Node *node, CelValue *ret)
 CelValue cel_run(Run *run, const Node *node)
 {
     CelValue ret;
-    eval(run, node, &ret);
+    eval_node(run, node, &ret);
     return ret;
 }
 
@@ -540,4 +442,24 @@ void cel_run_start(Run *run, const CelRun *given)
     run->steps = given->steps ? given->steps : CEL_STEPS_DEFAULT;
     run->memory = arena_used(given->arena) + (given->memory ? given->memory : CEL_MEMORY_DEFAULT);
     run->out_of_memory = false;
+}
+
+CelValue cel_eval(const CelProgram *program, const CelRun *given)
+{
+    Run run;
+    cel_run_start(&run, given);
+    return cel_run(&run, program->root);
+}
+
+bool cel_true(const CelProgram *program, const CelRun *given, const Message **error)
+{
+    static const Message no_condition = {
+        .text = {"le résultat n'est ni vrai ni faux", "the result is neither true nor false"}};
+    Run run;
+    CelValue value;
+    cel_run_start(&run, given);
+    Truth truth = eval_truth(&run, program->root, &value);
+    if (error)
+        *error = truth != NEITHER ? NULL : value.kind == CEL_ERROR ? value.error : &no_condition;
+    return truth == YES;
 }

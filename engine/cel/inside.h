@@ -143,8 +143,21 @@ int cel_fold(Arena *arena, Node *root); // fold.c: returns what cel_constant() t
 
 // eval.c
 CelValue cel_run(Run *run, const Node *node);
-void cel_run_start(
-    Run *run, const CelRun *given); // leaves the locals unset: they are set before they are read
+void cel_run_start(Run *run,
+                   const CelRun *given); // leaves the locals unset: set before they are read
+void eval_node(Run *run, const Node *node, CelValue *ret);
+// A node as a condition: YES, NO, or NEITHER with `ret` an error or a value of another kind. Writes
+// nothing else to `ret`.
+typedef enum Truth { NO, YES, NEITHER } Truth;
+Truth eval_truth(Run *run, const Node *node, CelValue *ret);
+Str cel_shown(Run *run, const CelValue *value); // for an error: a key, an index
+
+// macro.c
+void eval_list(Run *run, const Node *node, CelValue *ret);
+void eval_map(Run *run, const Node *node, CelValue *ret);
+void eval_macro(Run *run, const Node *node, CelValue *ret);
+
+// arithmetic.c
 CelValue cel_arithmetic(Run *run, Op op, bool promote, const CelValue *a, const CelValue *b);
 CelValue cel_call_row(Run *run, const Row *row, const CelValue *args);
 
@@ -159,6 +172,15 @@ CelValue cel_no_overload(Run *run, const char *what, const CelValue *args, size_
 static inline CelValue cel_boolean(bool b)
 {
     return (CelValue){.kind = CEL_BOOL, .boolean = b};
+}
+// Written field by field: a value built aside and copied whole waits for its own stores, a third of
+// a guard's time.
+static inline void set_boolean(CelValue *ret, bool b)
+{
+    ret->kind = CEL_BOOL;
+    ret->extra = 0;
+    ret->boolean = b;
+    ret->type = NULL;
 }
 static inline CelValue cel_integer(int64_t i)
 {
