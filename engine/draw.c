@@ -90,7 +90,7 @@ static void close_cluster(Drawing *d)
 static void draw_anchor(Drawing *d, StateId id)
 {
     indent(d);
-    buf_format(&d->out, "s%u [shape=point, label=\"\"%s];\n", id,
+    buf_format(&d->out, "s%u [shape=point, fillcolor=\"#000000\", label=\"\"%s];\n", id,
                d->def->states[id].type == STATE_PARALLEL ? ", style=invis" : "");
 }
 
@@ -166,14 +166,6 @@ static void draw_initials(Drawing *d)
     }
 }
 
-// done.state.x and done.invoke.x read as "terminé"; other events of the engine by their name.
-static Str event_words(const Drawing *d, const Transition *t, Str event)
-{
-    if (str_starts(event, STR("done.state.")))
-        return d->lang == FR ? STR("terminé") : STR("done");
-    return move_title(d->def, t, event, d->lang);
-}
-
 static Str edge_label(Drawing *d, const Transition *t)
 {
     Buf label = {.arena = d->arena};
@@ -182,7 +174,7 @@ static Str edge_label(Drawing *d, const Transition *t)
     for (size_t i = 0; !t->timer.len && i < t->event_count; i++) {
         if (i)
             buf_add(&label, STR(", "));
-        buf_add(&label, event_words(d, t, t->events[i]));
+        buf_add(&label, move_title(d->def, t, t->events[i], d->lang));
     }
     if (t->guard)
         buf_add(&label, label.len ? STR(" ?") : STR("?"));

@@ -103,8 +103,10 @@ static Actor somebody(Walk *walk, RoleSet roles)
     return (Actor){.person = persons[below(walk, 3)], .organisation = STR(""), .roles = bit};
 }
 
+// Three values in four conform; the others are full of surprises.
 static json_t *value_of(Walk *walk, const json_t *schema)
 {
+    walk->chance.noise = chance_one_in(&walk->chance, 4) ? 10 : 0;
     return json_keep(walk->arena, chance_value(&walk->chance, schema, 0));
 }
 
@@ -116,15 +118,24 @@ static json_t *event_data(Walk *walk, Str event)
     return value_of(walk, walk->def->events[row].schema);
 }
 
+// Moves that end everything are rare, or few paths would go far.
+static bool ends(const Definition *def, const Transition *t)
+{
+    return t->target_count && def->states[t->targets[0]].type == STATE_FINAL &&
+           def->states[t->targets[0]].parent == 0;
+}
+
 // An event of people that an active state knows.
 static Outcome random_move(Walk *walk)
 {
     const Definition *def = walk->def;
     TransitionId known[TRANSITIONS_MAX];
     size_t n = 0;
+    bool may_end = chance_one_in(&walk->chance, 60);
     for (size_t i = 0; i < def->transition_count; i++) {
         const Transition *t = &def->transitions[i];
-        if (t->by && t->event_count && active(&walk->world.c, t->source) && n < TRANSITIONS_MAX)
+        if (t->by && t->event_count && active(&walk->world.c, t->source) &&
+            (may_end || !ends(def, t)))
             known[n++] = (TransitionId)i;
     }
     if (!n || chance_one_in(&walk->chance, 50)) {
@@ -162,11 +173,14 @@ static json_t *random_review(Walk *walk, const Grid *grid)
     size_t risks = grid->matrix ? below(walk, 4) : 0;
     for (size_t i = 0; i < risks; i++)
         json_array_append_new(list, random_risk(walk, grid));
+    // One reviewer in two is of one mind about everything: reviews diverge often enough.
+    bool same = chance_one_in(&walk->chance, 2), high = chance_one_in(&walk->chance, 2);
     for (size_t i = 0; i < grid->criterion_count; i++) {
         const Criterion *criterion = &grid->criteria[i];
         if (!criterion->anchor_count || chance_one_in(&walk->chance, 40))
             continue;
-        int score = criterion->values[below(walk, criterion->anchor_count)];
+        size_t last = criterion->anchor_count - 1;
+        int score = criterion->values[same ? (high ? last : 0) : below(walk, last + 1)];
         json_object_setn_new(list, criterion->id.at, criterion->id.len, json_integer(score));
         json_object_setn_new(comments, criterion->id.at, criterion->id.len, json_string("motif"));
     }
@@ -183,8 +197,15 @@ static json_t *random_decision(Walk *walk)
     json_t *decision = json_keep(walk->arena, json_object());
     Str kind = rules->kind_count ? rules->kinds[below(walk, rules->kind_count)] : STR("granted");
     json_object_set_new(decision, "kind", json_stringn(kind.at, kind.len));
-    int64_t top = rules->ceiling ? rules->ceiling : 10000000;
-    json_object_set_new(decision, "amount", json_integer((json_int_t)below(walk, (size_t)top + 2)));
+    json_t *answers = world_answers(&walk->world);
+    json_t *asked = json_object_getn(answers, rules->requested.len ? rules->requested.at : "",
+                                     rules->requested.len);
+    bool money = !str_is(kind, "refused") && !str_is(kind, "waiting");
+    json_int_t amount = json_is_integer(asked) ? json_integer_value(asked) : 1000000;
+    if (chance_one_in(&walk->chance, 3))
+        amount = (json_int_t)below(walk, 20000000);
+    json_object_set_new(decision, "amount",
+                        json_integer(money || chance_one_in(&walk->chance, 20) ? amount : 0));
     json_object_set_new(decision, "motive", json_string("motif"));
     return decision;
 }
@@ -192,6 +213,24 @@ static json_t *random_decision(Walk *walk)
 static ItemId item_or(Walk *walk, ItemId item, size_t count)
 {
     return item != ID_NONE || !count ? item : (ItemId)below(walk, count);
+}
+
+// Most often an instalment for which the act makes sense.
+static ItemId instalment_for(Walk *walk, Thing thing, ItemId item)
+{
+    const char *wanted = thing == THING_REQUEST    ? "planned"
+                         : thing == THING_APPROVAL ? "requested"
+                                                   : "approved";
+    json_t *row;
+    size_t i;
+    if (item != ID_NONE || chance_one_in(&walk->chance, 6))
+        return item_or(walk, item, walk->def->instalment_count);
+    json_array_foreach(walk->world.instalments, i, row)
+    {
+        if (str_is(json_str(json_at(row, "state")), wanted))
+            return definition_instalment(walk->def, json_str(json_at(row, "instalment")));
+    }
+    return item_or(walk, item, walk->def->instalment_count);
 }
 
 static Outcome do_thing(Walk *walk, const Actor *actor, Thing thing, ItemId item)
@@ -219,7 +258,7 @@ static Outcome do_thing(Walk *walk, const Actor *actor, Thing thing, ItemId item
     case THING_REQUEST:
     case THING_APPROVAL:
     case THING_PAYMENT:
-        item = item_or(walk, item, def->instalment_count);
+        item = instalment_for(walk, thing, item);
         return item == ID_NONE           ? nothing
                : thing == THING_REQUEST  ? world_request(w, actor, item)
                : thing == THING_APPROVAL ? world_approve(w, actor, item)
@@ -261,7 +300,7 @@ static void random_time(Walk *walk)
 {
     World *w = &walk->world;
     Time next = world_next(w);
-    bool leap = next != TIME_NONE && chance_one_in(&walk->chance, 2);
+    bool leap = next != TIME_NONE && chance_one_in(&walk->chance, 4);
     Time to = leap ? next : w->now + (Time)below(walk, 10 * DAY);
     if (!world_clock(w, to > w->now ? to : w->now))
         walk->report->sound = false;
@@ -271,7 +310,7 @@ static void random_step(Walk *walk)
 {
     uint64_t dice = chance_below(&walk->chance, 10);
     walk->report->steps++;
-    if (dice < 2) {
+    if (dice < 1) {
         random_time(walk);
         return;
     }

@@ -21,7 +21,7 @@ static uint64_t rotate(uint64_t x, int k)
 
 Chance chance_new(uint64_t seed)
 {
-    Chance chance;
+    Chance chance = {.noise = 0};
     for (int i = 0; i < 4; i++)
         chance.s[i] = splitmix64(&seed);
     return chance;
@@ -47,6 +47,11 @@ uint64_t chance_below(Chance *chance, uint64_t n)
 bool chance_one_in(Chance *chance, uint64_t n)
 {
     return chance_below(chance, n) == 0;
+}
+
+static bool noisy(Chance *chance)
+{
+    return chance->noise && chance_one_in(chance, chance->noise);
 }
 
 // --- values -------------------------------------------------------------------------------------
@@ -75,17 +80,17 @@ static json_t *random_string(Chance *chance, const json_t *schema)
         return json_sprintf("p%d@example.org", a);
     if (str_is(format, "uri"))
         return json_sprintf("https://example.org/%d", a);
-    // Digits satisfy most patterns that forms use (numbers of registration, codes).
-    bool digits = json_at(schema, "pattern");
-    int64_t low = bound(schema, "minLength", digits ? 9 : 1),
-            high = bound(schema, "maxLength", low + 20);
-    int64_t len = low + (int64_t)chance_below(chance, high > low ? (uint64_t)(high - low) + 1 : 1);
-    len = len > 60 && low <= 60 ? 60 : len > 4000 ? 4000 : len;
     char text[4001];
-    for (int64_t i = 0; i < len; i++)
-        text[i] = digits ? (char)('0' + chance_below(chance, 10))
-                         : (char)('a' + chance_below(chance, 26));
-    return json_stringn(text, (size_t)(len < 0 ? 0 : len));
+    Str pattern = json_str(json_at(schema, "pattern"));
+    if (pattern.len)
+        return json_stringn(text, chance_pattern(chance, pattern, text, sizeof text));
+    int64_t low = bound(schema, "minLength", 1), high = bound(schema, "maxLength", low + 20);
+    low = low < 0 ? 0 : low > 4000 ? 4000 : low;
+    high = high > low + 40 ? low + 40 : high < low ? low : high;
+    size_t len = (size_t)low + (size_t)chance_below(chance, (uint64_t)(high - low) + 1);
+    for (size_t i = 0; i < len && i < 4000; i++)
+        text[i] = (char)('a' + chance_below(chance, 26));
+    return json_stringn(text, len < 4000 ? len : 4000);
 }
 
 // Near a bound one time in three: that is where guards turn.
@@ -101,14 +106,30 @@ static int64_t random_int(Chance *chance, const json_t *schema)
     return low + (int64_t)chance_below(chance, (uint64_t)(high - low) + 1);
 }
 
+static bool holds(const json_t *list, const json_t *item)
+{
+    size_t i;
+    json_t *other;
+    json_array_foreach(list, i, other)
+    {
+        if (json_equal(other, item))
+            return true;
+    }
+    return false;
+}
+
 static json_t *random_list(Chance *chance, const json_t *schema, int depth)
 {
     json_t *list = json_array(), *items = json_at(schema, "items");
     int64_t low = bound(schema, "minItems", 0), high = bound(schema, "maxItems", low + 3);
     high = high > low + 3 ? low + 3 : high;
     int64_t n = low + (int64_t)chance_below(chance, high >= low ? (uint64_t)(high - low) + 1 : 1);
-    for (int64_t i = 0; i < n && i < 20; i++)
-        json_array_append_new(list, chance_value(chance, items, depth + 1));
+    for (int64_t i = 0; i < n && i < 20; i++) {
+        json_t *item = chance_value(chance, items, depth + 1);
+        if (!json_is_true(json_at(schema, "uniqueItems")) || !holds(list, item))
+            json_array_append(list, item);
+        json_decref(item);
+    }
     return list;
 }
 
@@ -130,8 +151,7 @@ static json_t *random_object(Chance *chance, const json_t *schema, int depth)
     const char *name;
     json_object_foreach(json_at(schema, "properties"), name, property)
     {
-        bool skipped =
-            is_required(schema, name) ? chance_one_in(chance, 20) : chance_one_in(chance, 2);
+        bool skipped = is_required(schema, name) ? noisy(chance) : chance_one_in(chance, 2);
         if (!skipped)
             json_object_set_new(object, name, chance_value(chance, property, depth + 1));
     }
@@ -173,7 +193,7 @@ static json_t *typed(Chance *chance, const json_t *schema, Str type, int depth)
 
 json_t *chance_value(Chance *chance, const json_t *schema, int depth)
 {
-    if (depth > DEPTH_MAX || chance_one_in(chance, 40))
+    if (depth > DEPTH_MAX || noisy(chance))
         return random_scalar(chance);
     json_t *fixed = json_at(schema, "const"), *values = json_at(schema, "enum");
     if (fixed)

@@ -129,6 +129,35 @@ Str timer_words(Arena *arena, const Transition *t, Lang lang)
     return str_format(arena, lang == FR ? "après " STR_FMT : "after " STR_FMT, STR_ARG(after));
 }
 
+// Events that acts fire (decide.h) and that the engine raises.
+static const struct {
+    const char *name;
+    Text title;
+} act_titles[] = {
+    {"review.submitted", {"Avis remis", "Review submitted"}},
+    {"decision.recorded", {"Décision prise", "Decision recorded"}},
+    {"agreement.prepared", {"Convention préparée", "Agreement prepared"}},
+    {"agreement.signed", {"Convention signée", "Agreement signed"}},
+    {"instalment.requested", {"Versement demandé", "Instalment requested"}},
+    {"instalment.approved", {"Service fait certifié", "Instalment approved"}},
+    {"payment.recorded", {"Paiement enregistré", "Payment recorded"}},
+    {"measure.recorded", {"Mesure saisie", "Measure recorded"}},
+    {"measure.validated", {"Mesure validée", "Measure validated"}},
+    {"measure.contested", {"Mesure contestée", "Measure contested"}},
+    {"message.posted", {"Message posté", "Message posted"}},
+};
+
+static Str act_title(Str event, Lang lang)
+{
+    if (str_starts(event, STR("done.state.")))
+        return lang == FR ? STR("Terminé") : STR("Done");
+    for (size_t i = 0; i < sizeof act_titles / sizeof *act_titles; i++) {
+        if (str_is(event, act_titles[i].name))
+            return str_of(lang == FR ? act_titles[i].title.fr : act_titles[i].title.en);
+    }
+    return event;
+}
+
 Str move_title(const Definition *def, const Transition *t, Str event, Lang lang)
 {
     Str title = label_text(t->title, lang);
@@ -137,7 +166,7 @@ Str move_title(const Definition *def, const Transition *t, Str event, Lang lang)
     ItemId row = event.len ? definition_event(def, event) : ID_NONE;
     if (row != ID_NONE)
         title = label_text(def->events[row].title, lang);
-    return title.len ? title : event;
+    return title.len ? title : act_title(event, lang);
 }
 
 Str state_title(const State *state, Lang lang)
