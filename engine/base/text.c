@@ -43,17 +43,13 @@ static Str cut(Str *rest, char c)
     return trim(part);
 }
 
-// RFC 9110, 12.4.2: "0" or "1" with at most three decimals, 1 being the most; in thousandths, -1
-// when it is not one.
+// RFC 9110, 12.4.2: from 0 to 1 with at most three decimals; in thousandths, -1 when it is not one.
 static int qvalue(Str s)
 {
-    if (s.len == 0 || s.len > 5 || (s.at[0] != '0' && s.at[0] != '1') || s.len == 2)
-        return s.len == 2 && s.at[1] == '.' && (s.at[0] == '0' || s.at[0] == '1')
-                   ? (s.at[0] - '0') * 1000
-                   : -1;
-    int q = (s.at[0] - '0') * 1000;
-    if (s.len > 1 && s.at[1] != '.')
+    if (s.len == 0 || s.len > 5 || (s.at[0] != '0' && s.at[0] != '1') ||
+        (s.len > 1 && s.at[1] != '.'))
         return -1;
+    int q = (s.at[0] - '0') * 1000;
     for (size_t i = 2, unit = 100; i < s.len; i++, unit /= 10) {
         if (s.at[i] < '0' || s.at[i] > '9')
             return -1;
@@ -99,10 +95,10 @@ Lang lang_accept(Str header)
         if (str_is(range, "*"))
             any = q;
     }
-    if (fr < 0 && en < 0 && any == 0)
-        return FR;
+    // "*" speaks for a language that is not named; a language named first wins a tie, French wins
+    // the others.
+    bool tie_is_english = en > 0 && en_first;
     fr = fr < 0 ? any : fr;
-    bool en_named = en >= 0;
     en = en < 0 ? any : en;
-    return en > fr || (en == fr && en > 0 && en_named && en_first) ? EN : FR;
+    return en > fr || (en == fr && tie_is_english) ? EN : FR;
 }
