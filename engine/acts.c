@@ -3,6 +3,7 @@
 // one's own measure. Facts stand as they would be after the act, so every rule reads what would
 // then be true.
 #include "macrostep.h"
+#include "money.h"
 #include "words.h"
 
 bool may_edit(const Definition *def, const Case *c, Thing thing, ItemId item, RoleSet roles)
@@ -86,11 +87,7 @@ static int64_t cents(const json_t *value)
     return json_is_integer(value) ? json_integer_value(value) : 0;
 }
 
-#define MONEY(cents) money(m, (cents), FR), money(m, (cents), EN)
-static Str money(Macrostep *m, int64_t amount, Lang lang)
-{
-    return explain_money(m->arena, amount, lang);
-}
+#define MONEY(cents) money_format(m->arena, FR, (cents)), money_format(m->arena, EN, (cents))
 
 static bool listed(const Str *words, size_t n, Str word)
 {
@@ -111,12 +108,6 @@ static Str words_text(Arena *arena, const Str *words, size_t n)
     return buf_str(&buf);
 }
 
-// Basis points of an amount, to the cent below; wide, since both may be large.
-static int64_t share(int64_t amount, int32_t points)
-{
-    return (int64_t)((__int128)amount * points / 10000);
-}
-
 static void rate_check(Macrostep *m, int64_t amount, Reasons *reasons)
 {
     const DecisionRules *rules = &m->def->decision;
@@ -132,8 +123,8 @@ static void rate_check(Macrostep *m, int64_t amount, Reasons *reasons)
                  "The aid rate cannot be checked: the project's total cost is not filled in.")));
         return;
     }
-    int64_t cap = share(cents(total), rules->rate_cap);
-    if (amount <= cap)
+    Cents cap;
+    if (!money_share(cents(total), rules->rate_cap, ROUND_DOWN, &cap) || amount <= cap)
         return;
     Str rate = str_format(m->arena, rules->rate_cap % 100 ? "%d.%02d" : "%d", rules->rate_cap / 100,
                           rules->rate_cap % 100);

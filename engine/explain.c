@@ -25,31 +25,6 @@ void reason_add(Arena *arena, Reasons *reasons, Reason reason)
         vec_push(arena, reasons, reason);
 }
 
-Str explain_money(Arena *arena, int64_t cents, Lang lang)
-{
-    const char *thousand = lang == FR ? "\u202F" : ",", *sign = cents < 0 ? "-" : "";
-    uint64_t all = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents, euros = all / 100;
-    char digits[24];
-    int n = 0;
-    do
-        digits[n++] = (char)('0' + euros % 10);
-    while (euros /= 10);
-    Buf buf = {.arena = arena};
-    buf_add(&buf, str_of(sign));
-    if (lang == EN)
-        buf_add(&buf, STR("€"));
-    while (n-- > 0) {
-        buf_char(&buf, digits[n]);
-        if (n && n % 3 == 0)
-            buf_add(&buf, str_of(thousand));
-    }
-    if (all % 100)
-        buf_format(&buf, "%c%02d", lang == FR ? ',' : '.', (int)(all % 100));
-    if (lang == FR)
-        buf_add(&buf, STR("\u00A0€"));
-    return buf_str(&buf);
-}
-
 static void list_add(Buf *buf, Str item)
 {
     if (buf->len)

@@ -108,7 +108,6 @@ void explain_move(Macrostep *m, Str name, bool asking, Reasons *reasons);
 void explain_guard(Macrostep *m, const CelProgram *guard, bool asking, Reasons *reasons);
 // Titles of roles, "Porteur, Instructeur".
 Str explain_roles(Arena *arena, const Definition *def, RoleSet roles, Lang lang);
-Str explain_money(Arena *arena, int64_t cents, Lang lang);
 
 // --- needs.c ---
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Words are rewritten one for one. Where a chart does on purpose what a workflow file is refused
-// for when it is loaded (to assign to what is no variable), an expression that fails at run time
-// stands for it: the outcome asked is the same error.execution.
+// for when it is loaded (to assign to what is no variable, an expression that ends too soon), an
+// expression that fails at run time stands for it: the outcome asked is the same error.execution. A
+// shallow history that leads deeper than a child, which a file is refused for too, leads to a state
+// of its own that goes there at once.
 #include "scion_machine.h"
 
 static const char fails[] = "1 / 0", nowhere[] = "nowhere";
@@ -254,7 +256,7 @@ static json_t *transitions(Rewrite *r, const json_t *list)
 }
 
 static json_t *states(Rewrite *r, const json_t *list);
-static void detours(Rewrite *r, const json_t *parent, json_t *states_to, json_t *state_to);
+static void detours(Rewrite *r, const json_t *list, json_t *to);
 
 static json_t *state(Rewrite *r, const json_t *from)
 {
@@ -282,46 +284,34 @@ static json_t *state(Rewrite *r, const json_t *from)
         json_t *inner = states(r, value);
         json_object_set_new(ret, "states", inner);
         if (str_is(kind, "compound"))
-            detours(r, from, inner, ret);
+            detours(r, value, inner);
     }
     return ret;
 }
 
-static bool named_among(const json_t *list, const json_t *id, bool history)
+static bool named_among(const json_t *list, const json_t *id)
 {
     json_t *from;
     size_t i;
-    json_array_foreach(list, i, from) if (json_equal(json_at(from, "id"), id) &&
-                                          (!history || json_at(from, "history"))) return true;
+    json_array_foreach(list, i, from) if (json_equal(json_at(from, "id"), id)) return true;
     return false;
 }
 
-// Puts a state before `to` that goes there at once, and sends `from` to it instead.
-static void detour(Rewrite *r, json_t *to, json_t *from, const char *id)
+static void detours(Rewrite *r, const json_t *list, json_t *to)
 {
-    const char *name = str_format(r->arena, "%s-first", id).at;
-    json_t *first = wrap("always", wrap("to", json_incref(json_at(from, "to"))));
-    json_object_set_new(to, name, first);
-    json_object_set_new(from, "to", json_string(name));
-}
-
-// The initial of a compound state that names a history, and a shallow history's that names no child
-// of `parent`.
-static void detours(Rewrite *r, const json_t *parent, json_t *states_to, json_t *state_to)
-{
-    json_t *from, *list = json_at(parent, "states"), *start = json_at(state_to, "initial");
+    json_t *from;
     size_t i;
-    if (named_among(list, json_array_get(json_at(json_at(parent, "initial"), "targets"), 0), true))
-        detour(r, states_to, start, scion_id(r->arena, json_str(json_at(parent, "id"))).at);
     json_array_foreach(list, i, from)
     {
-        json_t *target =
-            json_array_get(json_at(json_array_get(json_at(from, "transitions"), 0), "targets"), 0);
-        if (str_is(json_str(json_at(from, "history")), "shallow") &&
-            !named_among(list, target, false)) {
-            const char *id = scion_id(r->arena, json_str(json_at(from, "id"))).at;
-            detour(r, states_to, json_at(json_at(states_to, id), "initial"), id);
-        }
+        json_t *targets = json_at(json_array_get(json_at(from, "transitions"), 0), "targets");
+        if (!str_is(json_str(json_at(from, "history")), "shallow") ||
+            named_among(list, json_array_get(targets, 0)))
+            continue;
+        Str id = scion_id(r->arena, json_str(json_at(from, "id")));
+        const char *first = str_format(r->arena, STR_FMT "-first", STR_ARG(id)).at;
+        json_object_set_new(to, first, wrap("always", wrap("to", renamed(r, targets))));
+        json_object_set_new(json_at(json_object_getn(to, id.at, id.len), "initial"), "to",
+                            json_string(first));
     }
 }
 
