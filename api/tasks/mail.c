@@ -59,7 +59,7 @@ static void header_date(Buf *buf, Time created)
                tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-Str mail_text(Arena *arena, const char *from, const MailOut *mail)
+Str mail_text(Arena *arena, const char *from, const Letter *mail)
 {
     Buf buf = {.arena = arena};
     Str domain = domain_of(from);
@@ -106,7 +106,7 @@ static const char *sender_address(Arena *arena, const char *from)
     return str_cstr(arena, str_slice(inside, 0, str_index(inside, '>')));
 }
 
-MailVerdict mail_send(Arena *arena, const TasksOptions *options, const MailOut *mail, Str *why)
+MailVerdict mail_send(Arena *arena, const TasksOptions *options, const Letter *mail, Str *why)
 {
     if (!address_safe(mail->recipient)) {
         *why = STR("the address is not one");

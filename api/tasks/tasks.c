@@ -88,14 +88,14 @@ static void send_waiting(Db *db, Arena *arena)
 {
     Rows *mails = QUERY0(db, arena, Q_TASK_MAIL_TAKE);
     for (size_t i = 0; mails && i < rows_len(mails) && !stopping; i++) {
-        MailOut mail = {row_str(mails, i, "id"), row_str(mails, i, "recipient"), row_str(mails, i, "subject"),
+        Letter letter = {row_str(mails, i, "id"), row_str(mails, i, "recipient"), row_str(mails, i, "subject"),
                         row_str(mails, i, "body"), row_time(mails, i, "created_at")};
         Str why = STR_NONE;
-        MailVerdict verdict = mail_send(arena, &options, &mail, &why);
+        MailVerdict verdict = mail_send(arena, &options, &letter, &why);
         if (verdict == MAIL_SENT)
-            QUERY(db, arena, Q_TASK_MAIL_SENT, ARG(mail.id));
+            QUERY(db, arena, Q_TASK_MAIL_SENT, ARG(letter.id));
         else
-            QUERY(db, arena, Q_TASK_MAIL_FAILED, ARG(mail.id), ARG(why),
+            QUERY(db, arena, Q_TASK_MAIL_FAILED, ARG(letter.id), ARG(why),
                   wait_after(arena, verdict, row_int(mails, i, "attempts")));
     }
 }
