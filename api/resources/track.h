@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The track of an application: locked, decided upon, stored. Moves of people, acts, timers and the opening all come through
+// here, so that one code stores every outcome. A batch holds many tracks; what one decides never touches the others.
+//
+// The way of every change, two round trips when the guards read nothing but the call:
+//   lock (Q_TRACK_LOCK) -> tracks_read -> tracks_facts -> track_fire, any number of times -> tracks_store
+#pragma once
+#include "../../engine/base/vec.h"
+#include "../../engine/facts.h"
+#include "../auth/access.h"
+
+// One line of the history, to be written.
+typedef struct Record {
+    int64_t version;
+    Str event, person; // person empty: the system
+    json_t *data;
+    Str places;        // as an array literal
+    Time at;
+    uint8_t hash[HASH_SIZE];
+} Record;
+
+typedef struct TimerChange {
+    Str name;
+    Time due; // TIME_NONE: cancelled
+    json_t *data;
+} TimerChange;
+
+typedef struct MailOut {
+    ItemId mail;
+    Str subject[2], body[2]; // by Lang
+} MailOut;
+
+typedef struct Track {
+    Arena *arena;
+    const Rows *rows; // where it was read: row `row`
+    size_t row;
+    Str id, number;
+    ApplicationScope scope;
+    const Definition *def; // NULL: cannot be read any more, which is our mistake
+    Time now;
+
+    Case at;
+    int64_t version;
+    uint8_t hash[HASH_SIZE];
+    int64_t sealed_version; // 0: the living dossier counts
+    int64_t dossier_version;
+    Time filed_at, cutoff;
+
+    uint64_t needs, loaded; // slots wanted, slots present
+    Facts facts;
+    json_t *content, *documents; // of the living dossier; NULL: not loaded, or only the sealed version was
+
+    bool seals;  // the present version of the dossier is to be kept
+    bool turned; // sealed or unsealed in this transaction: what guards read of the dossier is another text from now on
+    VEC(Record) records;
+    VEC(TimerChange) timers;
+    VEC(MailOut) mails;
+} Track;
+
+// Reads locked (or just read) rows and finds their definitions. `now` is the database's time, moved by the test clock. False
+// when the database fails.
+bool tracks_read(Db *db, Arena *arena, const Rows *rows, Time now, Track *ret);
+// The track of this application, or NULL.
+Track *track_find(Track *tracks, size_t n, Str id);
+
+// Loads what `needs` of each asks and `loaded` does not have, for all of them in one flight. False when the database fails.
+bool tracks_facts(Db *db, Arena *arena, Track *tracks, size_t n);
+
+// Decides, and when it is not refused moves the track and remembers what is to be stored. `arena` lives until tracks_store.
+Outcome track_fire(Arena *arena, Track *track, const Event *event, const Actor *actor);
+// The same for the first configuration; the history begins with the event "opened".
+Outcome track_start(Arena *arena, Track *track, const Actor *actor);
+
+// Writes what the tracks remember and the statements in `more` behind it, in one flight (but for contents that are to be sealed
+// and were not read yet). Q_COMMIT may be the last of `more`.
+bool tracks_store(Db *db, Arena *arena, Track *tracks, size_t n, Flight *more, size_t more_count);
+
+// Who acts: `who` with the roles held on this track.
+Actor track_actor(const Track *track, const Principal *who);
+// May `who` know that this application exists?
+bool track_visible(const Track *track, const Principal *who);
+
+// {"id", "call_id", …, "places", "stage", "version"} as it stands now.
+void track_write(Buf *buf, const Track *track);
+void record_write(Buf *buf, const Track *track, const Record *record);
+
+// --- one act at a time, for the handlers of other nouns ---------------------------------------------
+
+// An application that a handler holds locked in its transaction.
+typedef struct Act {
+    Track *track;
+    Actor actor;
+} Act;
+// Locks it. Not found, for callers who may not see it: false with a fault.
+bool act_begin(Request *rq, Str application_id, Act *ret);
+// May the caller do this in the present state? False with the fault FAULT_REFUSED when not. For writes that are no event.
+bool act_may(Request *rq, const Act *act, Thing thing, ItemId item);
+// Fires the event, with the facts as they stand after what the handler has written, and stores the outcome. False with a
+// fault for every reason when it is refused.
+bool act_fire(Request *rq, Act *act, const Event *event);
+// Records why an outcome was refused. Always false.
+bool refused(Request *rq, const Outcome *outcome);
+
+// Opens the application of a dossier on a call and fires what follows; the caller carries the dossier. The track is locked.
+// False with a fault: no such call or dossier, not open, already there, not a carrier.
+bool application_open(Request *rq, Str call_id, Str dossier_id, Act *ret);
+
+// A timer has fallen due: takes it away and fires its event as the system, in a transaction of its own. True when that is
+// done, also when the workflow refuses it by now or another program was faster; false with db_error.
+bool application_fire_timer(Db *db, Arena *arena, Str application_id, Str timer);

@@ -1,0 +1,162 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: definition_text(workflow_version_id uuid) one
+select text from workflow_version where id = $1;
+
+-- Locked in the order of their ids, so that two batches never wait for each other in a circle.
+-- name: track_lock(ids uuid[]) many
+select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
+       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, c.closes_at, c.cutoffs, c.amount, c.committed,
+       d.organisation_id, d.title as dossier_title, d.version as dossier_version,
+       array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
+from application a
+join call c on c.id = a.call_id
+join dossier d on d.id = a.dossier_id
+where a.id = any ($1)
+order by a.id
+for update of a;
+
+-- The same without those that somebody else has locked.
+-- name: track_lock_free(ids uuid[]) many
+select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
+       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, c.closes_at, c.cutoffs, c.amount, c.committed,
+       d.organisation_id, d.title as dossier_title, d.version as dossier_version,
+       array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
+from application a
+join call c on c.id = a.call_id
+join dossier d on d.id = a.dossier_id
+where a.id = any ($1)
+order by a.id
+for update of a skip locked;
+
+-- The same for readers.
+-- name: track_get(id uuid) one
+select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
+       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, c.closes_at, c.cutoffs, c.amount, c.committed,
+       d.organisation_id, d.title as dossier_title, d.version as dossier_version,
+       array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
+from application a
+join call c on c.id = a.call_id
+join dossier d on d.id = a.dossier_id
+where a.id = $1;
+
+-- What was filed, or the living dossier: held as it is until the end of the transaction, against those who edit it.
+-- name: track_dossiers(ids uuid[]) many
+select a.id as application_id, d.version, s.version is null as living, coalesce(s.content, d.content) as content,
+       coalesce(s.documents,
+                (select jsonb_agg(jsonb_build_object('kind', f.kind, 'name', f.name, 'sha256', f.sha256, 'size', f.size,
+                                                     'media_type', f.media_type) order by f.kind, f.version)
+                 from document f where f.dossier_id = d.id and f.replaced_at is null), '[]') as documents
+from application a
+join dossier d on d.id = a.dossier_id
+left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
+where a.id = any ($1)
+order by d.id
+for share of d;
+
+-- The same for readers.
+-- name: track_dossiers_read(ids uuid[]) many
+select a.id as application_id, d.version, s.version is null as living, coalesce(s.content, d.content) as content,
+       coalesce(s.documents,
+                (select jsonb_agg(jsonb_build_object('kind', f.kind, 'name', f.name, 'sha256', f.sha256, 'size', f.size,
+                                                     'media_type', f.media_type) order by f.kind, f.version)
+                 from document f where f.dossier_id = d.id and f.replaced_at is null), '[]') as documents
+from application a
+join dossier d on d.id = a.dossier_id
+left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
+where a.id = any ($1)
+order by d.id;
+
+-- The living dossier, to be sealed.
+-- name: seal_read(ids uuid[]) many
+select a.id as application_id, d.version, true as living, d.content,
+       coalesce((select jsonb_agg(jsonb_build_object('kind', f.kind, 'name', f.name, 'sha256', f.sha256, 'size', f.size,
+                                                     'media_type', f.media_type) order by f.kind, f.version)
+                 from document f where f.dossier_id = d.id and f.replaced_at is null), '[]') as documents
+from application a
+join dossier d on d.id = a.dossier_id
+where a.id = any ($1)
+order by d.id
+for share of d;
+
+-- name: track_reviews(ids uuid[]) many
+select application_id, grid, person_id as person, submitted_at is not null as submitted, content
+from review where application_id = any ($1)
+order by application_id, grid, person_id;
+
+-- name: track_decisions(ids uuid[]) many
+select application_id, kind, amount, conditions
+from decision where application_id = any ($1) and replaced_at is null;
+
+-- name: track_agreements(ids uuid[]) many
+select g.application_id, g.amount, g.signed_at is not null as signed,
+       (select count(*) from signature s where s.agreement_id = g.id) as signatures,
+       (select count(*) from payment p where p.application_id = g.application_id) as payments,
+       coalesce((select sum(p.amount) from payment p where p.application_id = g.application_id), 0)::bigint as paid
+from agreement g where g.application_id = any ($1);
+
+-- name: track_instalments(ids uuid[]) many
+select application_id, name as instalment, amount, state, paid
+from instalment where application_id = any ($1)
+order by application_id, position;
+
+-- name: track_measures(ids uuid[]) many
+select m.application_id, m.indicator, m.value, t.target, m.state
+from measure m
+left join target t on t.application_id = m.application_id and t.indicator = m.indicator
+where m.application_id = any ($1)
+order by m.entered_at, m.id;
+
+-- name: track_write(ids uuid[], states text[], places text[], stages text[], overs boolean[], versions bigint[], hashes bytea[], sealed bigint[], filed timestamptz[], cutoffs timestamptz[], at timestamptz[]) none
+update application a
+set state = u.state, places = u.places::text[], stage = u.stage, is_over = u.is_over, version = u.version, hash = u.hash,
+    sealed_version = u.sealed_version, filed_at = u.filed_at, cutoff = u.cutoff, updated_at = u.at
+from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     as u (id, state, places, stage, is_over, version, hash, sealed_version, filed_at, cutoff, at)
+where a.id = u.id;
+
+-- name: seal_add(dossier_ids uuid[], versions bigint[], contents jsonb[], documents jsonb[], sha256 text[], at timestamptz[]) none
+insert into sealed (dossier_id, version, content, documents, sha256, sealed_at)
+select u.dossier_id, u.version, u.content, u.documents, u.sha256, u.at
+from unnest($1, $2, $3, $4, $5, $6) as u (dossier_id, version, content, documents, sha256, at)
+on conflict (dossier_id, version) do nothing;
+
+-- An open call gives the next number; no row when it is not open.
+-- name: application_number(call_id uuid, now timestamptz) one
+update call set last_number = last_number + 1
+where id = $1 and status = 'open' and opens_at <= $2 and closes_at > $2
+returning last_number;
+
+-- name: application_add(call_id uuid, dossier_id uuid, number text, at timestamptz) one
+insert into application (call_id, dossier_id, number, state, places, stage, version, hash, opened_at, updated_at)
+values ($1, $2, $3, '{}', '{}', '', 0, decode(repeat('00', 32), 'hex'), $4, $4)
+returning id;
+
+-- name: application_call(call_id uuid) one
+select space_id, status from call where id = $1;
+
+-- What the viewer has a grant for, or all of it.
+-- name: application_list(viewer uuid, sees_all boolean, call_id uuid, dossier_id uuid, stage text, is_over boolean, cursor_at timestamptz, cursor_id uuid, page bigint) many
+select a.id, a.call_id, a.dossier_id, a.number, d.title, a.places, a.stage, a.is_over, a.version, a.filed_at, a.opened_at,
+       a.updated_at, a.opened_at as cursor_at, a.id as cursor_id
+from application a
+join call c on c.id = a.call_id
+join dossier d on d.id = a.dossier_id
+where ($2 or exists (select from role_grant g
+                     where g.person_id = $1 and g.revoked_at is null and now() >= g.from_at and now() < g.until_at
+                       and (g.scope, g.scope_id) in (('application', a.id::text), ('call', a.call_id::text), ('space', c.space_id::text),
+                                                     ('dossier', a.dossier_id::text), ('organisation', d.organisation_id::text))))
+  and ($3::uuid is null or a.call_id = $3)
+  and ($4::uuid is null or a.dossier_id = $4)
+  and ($5::text is null or a.stage = $5)
+  and ($6::boolean is null or a.is_over = $6)
+  and (a.opened_at, a.id) > (coalesce($7, '-infinity'), coalesce($8, '00000000-0000-0000-0000-000000000000'))
+order by a.opened_at, a.id
+limit $9;
+
+-- name: application_sealed(id uuid) one
+select a.id as application_id, a.number, s.dossier_id, s.version, s.sha256, s.sealed_at, a.filed_at, a.cutoff,
+       s.content as hidden_content, s.documents
+from application a
+join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
+where a.id = $1;
