@@ -47,13 +47,18 @@ bool act_may(Request *rq, const Act *act, Thing thing, ItemId item)
 static const char *const reason_words[] = {"no-such-move", "not-your-role", "guard",       "incomplete",
                                            "data",         "over",          "not-allowed", "too-many-steps"};
 
+const char *reason_word(const Reason *reason)
+{
+    return reason_words[reason->kind];
+}
+
 bool refused(Request *rq, const Outcome *outcome)
 {
     for (size_t i = 0; i < outcome->reason_count; i++) {
         const Reason *reason = &outcome->reasons[i];
         bool data = reason->kind == BAD_DATA;
         Str pointer = data ? str_format(rq->arena, "/data" STR_FMT, STR_ARG(reason->pointer)) : reason->pointer;
-        fault_at(rq, data ? FAULT_INVALID : FAULT_REFUSED, pointer, reason_words[reason->kind], reason->message);
+        fault_at(rq, data ? FAULT_INVALID : FAULT_REFUSED, pointer, reason_word(reason), reason->message);
     }
     if (outcome->reason_count == 0)
         fault(rq, FAULT_REFUSED, NULL, T("Le règlement ne le permet pas.", "The workflow does not allow it."));
@@ -173,8 +178,12 @@ static bool fire_timer(Db *db, Arena *arena, Str application_id, Str timer)
     if (!taken)
         return false;
     Flight commit = {.query = Q_COMMIT};
-    if (!rows_len(taken) || !t->id.at || !t->def)
+    if (!rows_len(taken) || !t->id.at)
         return tracks_store(db, arena, t, 0, &commit, 1);
+    if (!t->def) { // our mistake: the deadline stays until it is put right
+        db_rollback(db);
+        return true;
+    }
     t->needs = facts_needed(t->def, timer);
     if (!tracks_facts(db, arena, t, 1))
         return false;

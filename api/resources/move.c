@@ -335,7 +335,7 @@ void moves_take(Request **rqs, size_t n, Db *db)
         items[i] = (Item){.rq = rqs[i], .in = rqs[i]->input};
         left[i] = &items[i];
         if (keyed(&items[i]))
-            hash_parts(items[i].hash, (const Str[]){STR("POST"), rqs[i]->path, rqs[i]->body}, 3);
+            hash_parts(items[i].hash, (const Str[]){str_of(rqs[i]->route->path), rqs[i]->path, rqs[i]->body}, 3);
     }
     // First those whose rows are free; then, waiting for others, what is left. Each round answers the first of an application.
     for (bool waits = false; n > 0; waits = true) {

@@ -66,6 +66,9 @@ Track *track_find(Track *tracks, size_t n, Str id);
 // Loads what `needs` of each asks and `loaded` does not have, for all of them in one flight. False when the database fails.
 bool tracks_facts(Db *db, Arena *arena, Track *tracks, size_t n);
 
+// The facts as they stand now, of the slots that are loaded.
+Facts track_facts(Track *t);
+
 // Decides, and when it is not refused moves the track and remembers what is to be stored. `arena` lives until tracks_store.
 Outcome track_fire(Arena *arena, Track *track, const Event *event, const Actor *actor);
 // The same for the first configuration; the history begins with the event "opened".
@@ -98,6 +101,8 @@ bool act_may(Request *rq, const Act *act, Thing thing, ItemId item);
 // Fires the event, with the facts as they stand after what the handler has written, and stores the outcome. False with a
 // fault for every reason when it is refused.
 bool act_fire(Request *rq, Act *act, const Event *event);
+// The stable word of a reason's kind: "not-your-role", "guard"…
+const char *reason_word(const Reason *reason);
 // Records why an outcome was refused. Always false.
 bool refused(Request *rq, const Outcome *outcome);
 

@@ -3,8 +3,6 @@
 #pragma once
 #include "track.h"
 
-// The facts as they stand now, of the slots that are loaded.
-Facts track_facts(Track *t);
 // A timestamp inside an array of PostgreSQL.
 Time track_stamp(Str s);
 // The next cut-off of the call, or TIME_NONE.

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application.h"
+#include "common.h"
+#include "sight.h"
+
+const Parameter application_list_query[] = {
+    {"call_id", FIELD_UUID_T, "Under this call"},
+    {"dossier_id", FIELD_UUID_T, "Of this dossier"},
+    {"stage", FIELD_TEXT_T, "submission, evaluation, decision, funding or impact"},
+    {"is_over", FIELD_BOOL_T, "Whether its path has ended"},
+    {"cursor", FIELD_TEXT_T, "Where the previous page ended"},
+    {"limit", FIELD_INT_T, "Rows at most, 1 to 200"},
+    {0}};
+
+// --- one ----------------------------------------------------------------------------------------
+
+static void write_label(Buf *buf, const char *name, Str value)
+{
+    buf_format(buf, ",\"%s\":", name);
+    buf_json(buf, value);
+}
+
+static void write_reasons(Buf *buf, const Move *move, Lang lang)
+{
+    buf_add(buf, STR(",\"reasons\":["));
+    for (size_t i = 0; i < move->reason_count; i++) {
+        const Reason *reason = &move->reasons[i];
+        buf_add(buf, i ? STR(",{\"message\":") : STR("{\"message\":"));
+        buf_json(buf, message_text(buf->arena, lang, &reason->message));
+        buf_add(buf, STR(",\"kind\":"));
+        buf_json(buf, str_of(reason_word(reason)));
+        if (reason->pointer.at)
+            write_label(buf, "pointer", reason->pointer);
+        buf_char(buf, '}');
+    }
+    buf_char(buf, ']');
+}
+
+static void write_move(Buf *buf, const Definition *def, const Move *move, Lang lang)
+{
+    buf_add(buf, STR("{\"event\":"));
+    buf_json(buf, move->event);
+    write_label(buf, "title", label_text(move->title, lang));
+    buf_add(buf, move->open ? STR(",\"open\":true") : STR(",\"open\":false"));
+    if (move->target != ID_NONE)
+        write_label(buf, "target", def->states[move->target].path);
+    if (move->def && move->def->schema) {
+        buf_add(buf, STR(",\"data\":"));
+        buf_add(buf, json_text(buf->arena, move->def->schema));
+    }
+    write_reasons(buf, move, lang);
+    buf_char(buf, '}');
+}
+
+static void write_roles(Buf *buf, const Definition *def, RoleSet roles)
+{
+    char mark = '[';
+    buf_add(buf, STR(",\"roles\":"));
+    for (size_t i = 1; i < def->role_count; i++)
+        if (roles & def->roles[i].bit) {
+            buf_char(buf, mark);
+            buf_json(buf, def->roles[i].id);
+            mark = ',';
+        }
+    buf_add(buf, mark == '[' ? STR("[]") : STR("]"));
+}
+
+// Where it stands, in the words of the workflow.
+static void write_titles(Buf *buf, const Track *t, Lang lang)
+{
+    StateId atomic[STATES_MAX];
+    size_t n = case_atomic(t->def, &t->at, atomic, STATES_MAX);
+    buf_add(buf, STR(",\"states\":["));
+    for (size_t i = 0; i < n; i++) {
+        const State *state = &t->def->states[atomic[i]];
+        buf_add(buf, i ? STR(",{\"path\":") : STR("{\"path\":"));
+        buf_json(buf, state->path);
+        write_label(buf, "title", label_text(state->title, lang));
+        write_label(buf, "stage", str_of(stage_word(state->stage)));
+        buf_char(buf, '}');
+    }
+    buf_char(buf, ']');
+}
+
+bool application_get(Request *rq)
+{
+    Sight sight;
+    if (!sight_of(rq, rq->params[0], &sight))
+        return false;
+    Track *t = sight.track;
+    if (!sight_loads(rq, &sight, moves_needed(t->def, &t->at)))
+        return false;
+    Actor actor = track_actor(t, rq->who);
+    Facts facts = track_facts(t);
+    size_t count;
+    const Move *moves = moves_of(rq->arena, t->def, &t->at, &actor, &facts, &count);
+
+    Buf buf = {.arena = rq->arena};
+    track_write(&buf, t);
+    buf.len--; // the members that follow stand in the same object
+    write_titles(&buf, t, rq->lang);
+    write_roles(&buf, t->def, actor.roles);
+    buf_add(&buf, STR(",\"moves\":["));
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_char(&buf, ',');
+        write_move(&buf, t->def, &moves[i], rq->lang);
+    }
+    buf_add(&buf, STR("]}"));
+    rq->reply.etag = str_format(rq->arena, "\"%lld\"", (long long)t->version);
+    return reply_text(rq, 200, buf_str(&buf));
+}
+
+// --- many ---------------------------------------------------------------------------------------
+
+// Who has a part in the whole call sees all that is filed under it, which spares a look at each row.
+static bool sees_all(const Request *rq, Str call, Str space)
+{
+    if (access_manages(rq->who, space))
+        return true;
+    for (size_t i = 0; i < rq->who->grant_count; i++) {
+        const Grant *grant = &rq->who->grants[i];
+        if ((grant->scope == ON_CALL && str_eq(grant->scope_id, call)) ||
+            (grant->scope == ON_SPACE && str_eq(grant->scope_id, space)))
+            return true;
+    }
+    return false;
+}
+
+static bool call_seen(Request *rq, Str call, bool *ret)
+{
+    *ret = false;
+    if (!call.len)
+        return true;
+    Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_CALL, ARG(call));
+    if (!rows)
+        return failed(rq);
+    *ret = rows_len(rows) && sees_all(rq, call, row_str(rows, 0, "space_id"));
+    return true;
+}
+
+bool application_list(Request *rq)
+{
+    Page page;
+    bool all;
+    if (!page_read(rq, &page) || !call_seen(rq, request_query(rq, "call_id"), &all))
+        return false;
+    Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_LIST, ARG(rq->who->person), arg_bool(all),
+                       query_arg(rq, "call_id"), query_arg(rq, "dossier_id"), query_arg(rq, "stage"),
+                       query_arg(rq, "is_over"), page_at(&page), page_id(&page), page_limit(rq->arena, &page));
+    return rows ? reply_page(rq, rows, page.limit) : failed(rq);
+}
+
+bool application_moves(Request *rq)
+{
+    Sight sight;
+    Page page;
+    if (!page_read(rq, &page) || !sight_of(rq, rq->params[0], &sight) ||
+        !sight_asks(rq, &sight, THING_HISTORY, ID_NONE))
+        return false;
+    Rows *rows = QUERY(rq->db, rq->arena, Q_MOVE_LIST, ARG(rq->params[0]), page_at(&page),
+                       page_limit(rq->arena, &page));
+    return rows ? reply_page(rq, rows, page.limit) : failed(rq);
+}
