@@ -34,20 +34,13 @@ bool event_name_valid(Str name, bool descriptor)
 
 bool event_reserved(Str name)
 {
-    static const char *const words[] = {
-        "review.submitted",     "decision.recorded",   "agreement.prepared", "agreement.signed",
-        "instalment.requested", "instalment.approved", "payment.recorded",   "measure.recorded",
-        "measure.validated",    "measure.contested",   "message.posted",     NULL};
     static const char *const engine[] = {"done", "error", "timer", NULL};
-    for (size_t i = 0; words[i]; i++)
-        if (event_matches(&name, 1, str_of(words[i])))
-            return true;
     for (size_t i = 0; engine[i]; i++) {
         Str word = str_of(engine[i]);
         if (str_starts(name, word) && (name.len == word.len || name.at[word.len] == '.'))
             return true;
     }
-    return false;
+    return !str_is(name, "*") && event_act(name) != THING_NONE;
 }
 
 static bool raised_here(const Builder *b, Str descriptor)

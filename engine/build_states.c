@@ -231,7 +231,10 @@ static void set_default_initial(Builder *b, State *state)
         targets[i] = from->children[i];
     state->initial = targets;
     state->initial_count = n;
-    if (is_history(state) && from->type == STATE_COMPOUND && from->initial_count) {
+    bool history = false; // of the parent's initial targets: a history does not lead to one
+    for (size_t i = 0; i < from->initial_count; i++)
+        history |= is_history(&b->states[from->initial[i]]);
+    if (is_history(state) && from->type == STATE_COMPOUND && from->initial_count && !history) {
         state->initial = from->initial;
         state->initial_count = from->initial_count;
     }
@@ -242,7 +245,8 @@ static void check_inside(Builder *b, const State *state, StateId top, Mark mark)
     for (size_t i = 0; i < state->initial_count; i++) {
         const State *target = &b->states[state->initial[i]];
         bool shallow = state->type == STATE_HISTORY_SHALLOW && target->parent != top;
-        if (!set_has(&target->ancestors, top) || shallow || is_history(target))
+        if (!set_has(&target->ancestors, top) || shallow ||
+            (is_history(state) && is_history(target)))
             fail(b, "bad-targets", mark,
                  MESSAGE(shallow
                              ? T("un historique « shallow » mène aux enfants directs de son parent "

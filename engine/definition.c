@@ -121,23 +121,38 @@ static const CelType act_types[] = {
 };
 static const struct {
     const char *name;
+    Thing thing;
     const CelType *type;
 } acts[] = {
-    {"review.submitted", &act_types[0]},     {"decision.recorded", &act_types[1]},
-    {"agreement.prepared", &act_types[2]},   {"agreement.signed", &act_types[3]},
-    {"instalment.requested", &act_types[4]}, {"instalment.approved", &act_types[4]},
-    {"payment.recorded", &act_types[5]},     {"measure.recorded", &act_types[6]},
-    {"measure.validated", &act_types[7]},    {"measure.contested", &act_types[7]},
-    {"message.posted", &act_types[3]},
+    {"review.submitted", THING_REVIEW, &act_types[0]},
+    {"decision.recorded", THING_DECISION, &act_types[1]},
+    {"agreement.prepared", THING_AGREEMENT, &act_types[2]},
+    {"agreement.signed", THING_SIGNATURE, &act_types[3]},
+    {"instalment.requested", THING_REQUEST, &act_types[4]},
+    {"instalment.approved", THING_APPROVAL, &act_types[4]},
+    {"payment.recorded", THING_PAYMENT, &act_types[5]},
+    {"measure.recorded", THING_MEASURE, &act_types[6]},
+    {"measure.validated", THING_VALIDATION, &act_types[7]},
+    {"measure.contested", THING_VALIDATION, &act_types[7]},
+    {"message.posted", THING_MESSAGE, &act_types[3]},
 };
+enum { ACTS = sizeof acts / sizeof *acts };
 
 const CelType *definition_event_type(const Definition *def, Str name)
 {
     ItemId event = definition_event(def, name);
     if (event != ID_NONE && def->events[event].type)
         return def->events[event].type;
-    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+    for (size_t i = 0; i < ACTS; i++)
         if (str_is(name, acts[i].name))
             return acts[i].type;
     return NULL;
+}
+
+Thing event_act(Str descriptor)
+{
+    for (size_t i = 0; i < ACTS; i++)
+        if (descriptor_matches(descriptor, str_of(acts[i].name)))
+            return acts[i].thing;
+    return THING_NONE;
 }

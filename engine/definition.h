@@ -313,6 +313,9 @@ const char *stage_word(Stage stage); // "submission" … or ""
 // The type of the variable `event` when `name` happens, {name: string, data}: of the file's events and of acts. NULL: anything.
 const CelType *definition_event_type(const Definition *def, Str name);
 
+// What is done when an event of this descriptor happens: "review.submitted" and "review" are THING_REVIEW; THING_NONE: no act.
+Thing event_act(Str descriptor);
+
 // True when an event descriptor list matches `name` (SCXML 3.12.1: whole tokens, prefix, "*").
 bool event_matches(const Str *descriptors, size_t n, Str name);
 

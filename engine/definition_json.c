@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the public may read about a definition, as the API gives it. Texts are {fr, en}; expressions
 // are their source.
-#include "definition.h"
+#include "words.h"
 
 static json_t *text(Str s)
 {
@@ -71,33 +71,7 @@ static void set_roles(json_t *object, const char *key, const Definition *def, Ro
             json_array_append_new(list, text(def->roles[i].id));
 }
 
-static Str item_id(const Definition *def, Thing thing, ItemId item)
-{
-    return thing == THING_FORM       ? def->forms[item].id
-           : thing == THING_DOCUMENT ? def->documents[item].id
-           : thing == THING_REVIEW   ? def->grids[item].id
-           : thing == THING_REQUEST  ? def->instalments[item].id
-                                     : def->indicators[item].id;
-}
-
-static bool has_items(Thing thing)
-{
-    return thing == THING_FORM || thing == THING_DOCUMENT || thing == THING_REVIEW ||
-           thing == THING_REQUEST || thing == THING_MEASURE;
-}
-
-// The words of the file: forms, form.project, decision…
-static json_t *thing_word(const Definition *def, const Allow *allow)
-{
-    if (allow->item != ID_NONE) {
-        Str id = item_id(def, allow->thing, allow->item);
-        return json_sprintf("%s." STR_FMT, thing_words[allow->thing], STR_ARG(id));
-    }
-    bool plural = has_items(allow->thing) || allow->thing == THING_MESSAGE;
-    return json_sprintf("%s%s", thing_words[allow->thing], plural ? "s" : "");
-}
-
-static void add_roles(json_t *all, const Definition *def)
+static void add_roles(Arena *arena, json_t *all, const Definition *def)
 {
     json_t *list = list_at(all, "roles");
     for (size_t i = 1; i < def->role_count; i++) {
@@ -106,7 +80,8 @@ static void add_roles(json_t *all, const Definition *def)
         json_object_set_new(object, "on", json_string(scope_words[role->on]));
         json_t *sees = list_at(object, "sees");
         for (size_t k = 0; k < role->sees_count; k++)
-            json_array_append_new(sees, thing_word(def, &role->sees[k]));
+            json_array_append_new(
+                sees, text(thing_word(arena, def, role->sees[k].thing, role->sees[k].item)));
     }
 }
 
@@ -272,7 +247,7 @@ json_t *definition_json(Arena *arena, const Definition *def)
     set_text(all, "id", def->id);
     json_object_set_new(all, "title", label(def->title));
     json_object_set_new(all, "description", label(def->description));
-    add_roles(all, def);
+    add_roles(arena, all, def);
     add_forms(all, def);
     add_grids(all, def);
     add_indicators(all, def);
