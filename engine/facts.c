@@ -2,7 +2,8 @@
 // Raw rows of the store -> the slots that guards read. Types are in facts_types.c, the dossier in
 // facts_dossier.c, the validity of one review in facts_review.c.
 #include "facts.h"
-#include <math.h>
+#include "money.h"
+#include "rank.h"
 
 static json_int_t whole(const json_t *row, const char *name)
 {
@@ -21,23 +22,19 @@ static void set_str(json_t *object, Str name, json_t *value)
 
 // --- one review as numbers -----------------------------------------------------------------------
 
-// The weighted mean of a review's scores: sum(weight × score) / sum(weight), never rounded. A
-// criterion without score counts for nothing, neither above nor below the line. NAN: none is
-// scored.
-static double criteria_value(const Grid *grid, const json_t *content)
+// The weighted mean of a review's scores: sum(weight × score) / sum(weight), exact. A criterion
+// without score counts for nothing, neither above nor below the line. False when none is scored.
+static bool criteria_value(Arena *arena, const Grid *grid, const json_t *content, Ratio *ret)
 {
     const json_t *scores = json_at(content, "scores");
-    double sum = 0, weight = 0;
+    Score *of = arena_array(arena, Score, grid->criterion_count + 1);
     for (size_t i = 0; i < grid->criterion_count; i++) {
         const Criterion *criterion = &grid->criteria[i];
         const json_t *score =
             scores ? json_object_getn(scores, criterion->id.at, criterion->id.len) : NULL;
-        if (!json_is_number(score))
-            continue;
-        sum += criterion->weight * json_number_value(score);
-        weight += criterion->weight;
+        of[i] = (Score){json_integer_value(score), criterion->weight, json_is_integer(score)};
     }
-    return weight > 0 ? sum / weight : NAN;
+    return score_mean(of, grid->criterion_count, ret);
 }
 
 // Rank of a risk is probability × gravity (CTE: 1…16); its colour comes from the file's table.
@@ -57,7 +54,7 @@ typedef struct Colours {
 } Colours;
 
 // The value of a filled matrix is its highest rank; 0 when no risk is named.
-static double matrix_value(const Grid *grid, const json_t *content, Colours *ret)
+static bool matrix_value(const Grid *grid, const json_t *content, Colours *colours, Ratio *ret)
 {
     int highest = 0;
     size_t i;
@@ -68,11 +65,11 @@ static double matrix_value(const Grid *grid, const json_t *content, Colours *ret
         int rank = risk_rank(grid, risk, &colour);
         if (rank == 0)
             continue;
-        ret->of[colour < 3 ? colour : 2]++;
+        colours->of[colour < 3 ? colour : 2]++;
         highest = rank > highest ? rank : highest;
     }
-    ret->highest = highest > ret->highest ? highest : ret->highest;
-    return highest;
+    colours->highest = highest > colours->highest ? highest : colours->highest;
+    return ratio_of(highest, 1, ret);
 }
 
 // --- reviews ------------------------------------------------------------------------------------
@@ -116,39 +113,35 @@ static void set_matrix(json_t *fact, const Colours *colours, bool reviewed)
     set(fact, "red", json_integer(colours->of[2]));
 }
 
-static json_t *grid_fact(const Grid *grid, const json_t *rows)
+static json_t *grid_fact(Arena *arena, const Grid *grid, const json_t *rows)
 {
-    double sum = 0, low = INFINITY, high = -INFINITY;
+    Ratio *values = arena_array(arena, Ratio, json_array_size(rows) + 1);
     Colours colours = {0};
     size_t count = 0, valued = 0, i;
     json_t *row;
     json_array_foreach(rows, i, row)
     {
+        const json_t *content = json_at(row, "content");
         if (!counts(grid, row))
             continue;
         count++;
-        const json_t *content = json_at(row, "content");
-        double value =
-            grid->matrix ? matrix_value(grid, content, &colours) : criteria_value(grid, content);
-        if (isnan(value))
-            continue;
-        valued++;
-        sum += value;
-        low = fmin(low, value);
-        high = fmax(high, value);
+        valued += grid->matrix ? matrix_value(grid, content, &colours, &values[valued])
+                               : criteria_value(arena, grid, content, &values[valued]);
     }
 
     json_t *fact = json_object();
+    Figures figures;
+    bool known = figures_of(arena, values, valued, &figures);
+    double spread = known ? ratio_double(figures.spread) : 0;
     set(fact, "count", json_integer((json_int_t)count));
     set(fact, "expected", json_integer(grid->reviews));
-    if (valued) {
-        set(fact, "mean", json_real(sum / (double)valued));
-        set(fact, "min", json_real(low));
-        set(fact, "max", json_real(high));
-        set(fact, "spread", json_real(high - low));
+    if (known) {
+        set(fact, "mean", json_real(ratio_double(figures.mean)));
+        set(fact, "min", json_real(ratio_double(figures.min)));
+        set(fact, "max", json_real(ratio_double(figures.max)));
+        set(fact, "spread", json_real(spread));
     }
-    set(fact, "diverges",
-        json_boolean(valued > 1 && grid->divergence > 0 && high - low > grid->divergence));
+    set(fact, "diverges", json_boolean(grid->divergence > 0 && spread > grid->divergence));
     if (grid->matrix)
         set_matrix(fact, &colours, count > 0);
     else
@@ -160,7 +153,7 @@ json_t *facts_reviews(Arena *arena, const Definition *def, const json_t *rows)
 {
     json_t *facts = json_keep(arena, json_object());
     for (size_t i = 0; i < def->grid_count; i++)
-        set_str(facts, def->grids[i].id, grid_fact(&def->grids[i], rows));
+        set_str(facts, def->grids[i].id, grid_fact(arena, &def->grids[i], rows));
     return facts;
 }
 
@@ -275,14 +268,10 @@ bool facts_signed(const Definition *def, const Case *c, RoleSet signed_by)
     return true;
 }
 
-void facts_shares(const Definition *def, int64_t amount, int64_t *ret)
+bool facts_shares(Arena *arena, const Definition *def, int64_t amount, int64_t *ret)
 {
-    int64_t given = 0;
-    for (size_t i = 0; i < def->instalment_count; i++) {
-        int64_t share = def->instalments[i].share;
-        ret[i] = amount / 10000 * share + amount % 10000 * share / 10000; // never overflows
-        given += ret[i];
-    }
-    if (def->instalment_count)
-        ret[def->instalment_count - 1] += amount - given;
+    int64_t weights[ITEMS_MAX];
+    for (size_t i = 0; i < def->instalment_count; i++)
+        weights[i] = def->instalments[i].share;
+    return money_split(arena, amount, weights, def->instalment_count, ret);
 }

@@ -63,5 +63,6 @@ bool form_complete(Arena *arena, const Definition *def, ItemId form, json_t *ans
 // The agreement is signed once every role that the active states let sign has signed (`signed_by`: roles with a signature).
 bool facts_signed(const Definition *def, const Case *c, RoleSet signed_by);
 
-// What the instalments of an agreement of `amount` cents come to, by their shares: whole cents, the last takes the rest.
-void facts_shares(const Definition *def, int64_t amount, int64_t *ret);
+// What the instalments of an agreement of `amount` cents come to by their shares (money_split: the parts add up to the amount).
+// `ret` has a place for each of def->instalments. False when there are none.
+bool facts_shares(Arena *arena, const Definition *def, int64_t amount, int64_t *ret);

@@ -154,8 +154,8 @@ Outcome world_agree(World *w, const Actor *actor, int64_t amount)
     after.signatures = 0;
     after.agreed = false;
 
-    int64_t shares[ITEMS_MAX];
-    facts_shares(w->def, amount, shares);
+    int64_t shares[ITEMS_MAX] = {0};
+    facts_shares(w->arena, w->def, amount, shares);
     after.instalments = json_keep(w->arena, json_array());
     for (size_t i = 0; i < w->def->instalment_count; i++) {
         json_t *row = json_object();
