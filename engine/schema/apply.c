@@ -249,10 +249,9 @@ bool check_members(Eval *e, const Rule *rule)
     return ok;
 }
 
-static Match name_match(Eval *e, const Pattern *pattern, const char *name)
+static bool name_matches(Eval *e, const Pattern *pattern, const char *name)
 {
-    step(e);
-    return pattern_match(&e->run->matcher, pattern->code, str_of(name));
+    return step(e) && matches(e, pattern, str_of(name));
 }
 
 static bool patterns_hold(Eval *e, const Rule *rule, const char *name, json_t *value, size_t index)
@@ -260,18 +259,12 @@ static bool patterns_hold(Eval *e, const Rule *rule, const char *name, json_t *v
     bool ok = true;
     for (size_t i = 0; i < rule->patterns.len && (ok || more(e)); i++) {
         const Pattern *pattern = &rule->patterns.at[i];
-        Match match = name_match(e, pattern, name);
-        if (match == MATCH_NO)
+        if (!name_matches(e, pattern, name))
             continue;
-        if (match == MATCH_LIMIT) {
-            ok = problem(e, rule, SAY_PATTERN_LIMIT, str_of(pattern->text), STR_NONE, STR_NONE,
-                         STR_NONE);
-            continue;
-        }
         ok &= member(e, pattern->node, name, value);
         marks_set(e->marks, index);
     }
-    return ok;
+    return ok && !e->run->limit;
 }
 
 bool check_patterns(Eval *e, const Rule *rule)
@@ -292,7 +285,7 @@ bool check_patterns(Eval *e, const Rule *rule)
 static bool matched(Eval *e, const Rule *patterns, const char *name)
 {
     for (size_t i = 0; patterns && i < patterns->patterns.len; i++)
-        if (name_match(e, &patterns->patterns.at[i], name) == MATCH_YES)
+        if (name_matches(e, &patterns->patterns.at[i], name))
             return true;
     return false;
 }

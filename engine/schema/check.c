@@ -150,16 +150,16 @@ bool check_short(Eval *e, const Rule *rule)
 
 bool check_pattern(Eval *e, const Rule *rule)
 {
-    Match match = pattern_match(&e->run->matcher, rule->pattern.code, json_str(e->value));
-    if (match == MATCH_YES)
+    if (matches(e, &rule->pattern, json_str(e->value)))
         return true;
-    return tell(e, rule, match == MATCH_LIMIT ? SAY_PATTERN_LIMIT : SAY_PATTERN,
-                str_of(rule->pattern.text));
+    return !e->run->limit && tell(e, rule, SAY_PATTERN, str_of(rule->pattern.text));
 }
 
 bool check_format(Eval *e, const Rule *rule)
 {
     Text what = rule->format.what;
+    size_t cost = json_string_length(e->value) / 16; // a regex is compiled to be checked
+    e->run->steps -= e->run->steps < cost ? e->run->steps : cost;
     return rule->format.check(e->run->arena, json_str(e->value)) ||
            tell2(e, rule, SAY_FORMAT, str_of(what.fr), str_of(what.en));
 }

@@ -175,9 +175,10 @@ static bool is_uri(Arena *arena, Str s)
 
 static bool is_regex(Arena *arena, Str s)
 {
+    Pattern pattern;
     Str what;
     size_t offset;
-    return pattern_compile(arena, s, &what, &offset);
+    return pattern_compile(arena, s, &pattern, &what, &offset);
 }
 
 static const struct {

@@ -119,6 +119,10 @@ bool problem(Eval *e, const Rule *rule, Sentence which, Str a, Str b, Str c, Str
 bool problem_at(Eval *e, Spot *spot, const char *keyword, Sentence which, Str a, Str b, Str c,
                 Str d);
 
+// Whether a text has a pattern. When that takes too long nothing can be said about the whole instance: false, told, and the
+// run is at its limit, so that a `not` around it does not make it true.
+bool matches(Eval *e, const Pattern *pattern, Str text);
+
 void marks_set(Marks *marks, size_t index);
 bool marks_has(const Marks *marks, size_t index);
 void marks_all(Marks *marks);

@@ -5,7 +5,17 @@
 #include "tree.h"
 #include <pcre2.h>
 
-enum { PATTERN_LENGTH = 4096, HEAP_KIB = 2048 };
+enum {
+    PATTERN_LENGTH = 4096,
+    HEAP_KIB = 2048,
+    // Nearly all matches end within the first limit. One that does not costs many steps before it
+    // gets the second, so that a bad pattern on a long list ends by steps and not by hours.
+    MATCHES_FIRST = 250,
+    STEPS_SECOND = 2000,
+    // A pattern that may start anywhere can look at each character from each: the square of the
+    // length, in steps.
+    SQUARE_PER_STEP = 8192
+};
 
 static void *take(size_t size, void *arena)
 {
@@ -18,7 +28,7 @@ static void keep(void *memory, void *arena)
     (void)arena;
 }
 
-void *pattern_compile(Arena *arena, Str text, Str *what, size_t *offset)
+bool pattern_compile(Arena *arena, Str text, Pattern *ret, Str *what, size_t *offset)
 {
     pcre2_general_context *memory = pcre2_general_context_create(take, keep, arena);
     pcre2_compile_context *context = pcre2_compile_context_create(memory);
@@ -35,22 +45,48 @@ void *pattern_compile(Arena *arena, Str text, Str *what, size_t *offset)
         char message[160] = "";
         pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message);
         *what = str_copy(arena, str_of(message));
+        return false;
     }
-    return compiled;
+    uint32_t all = 0;
+    pcre2_pattern_info(compiled, PCRE2_INFO_ALLOPTIONS, &all);
+    *ret = (Pattern){.text = text.at, .code = compiled, .anchored = all & PCRE2_ANCHORED};
+    return true;
 }
 
-Match pattern_match(Matcher *matcher, const void *code, Str text)
+static bool pay(Matcher *matcher, size_t steps)
 {
-    if (!matcher->data) {
-        pcre2_general_context *memory = pcre2_general_context_create(take, keep, matcher->arena);
-        pcre2_match_context *context = pcre2_match_context_create(memory);
-        pcre2_set_match_limit(context, SCHEMA_PATTERN_MATCHES);
-        pcre2_set_heap_limit(context, HEAP_KIB);
-        matcher->context = context;
-        matcher->data = pcre2_match_data_create(1, memory);
-    }
-    int rc = pcre2_match(code, (PCRE2_SPTR)(text.at ? text.at : ""), text.len, 0, PCRE2_NO_JIT,
-                         matcher->data, matcher->context);
+    bool enough = *matcher->steps > steps;
+    *matcher->steps = enough ? *matcher->steps - steps : 0;
+    return enough;
+}
+
+static void matcher_open(Matcher *matcher)
+{
+    pcre2_general_context *memory = pcre2_general_context_create(take, keep, matcher->arena);
+    matcher->context = pcre2_match_context_create(memory);
+    matcher->data = pcre2_match_data_create(1, memory);
+    pcre2_set_heap_limit(matcher->context, HEAP_KIB);
+}
+
+static int match_within(Matcher *matcher, const Pattern *pattern, Str text, uint32_t matches)
+{
+    pcre2_set_match_limit(matcher->context, matches);
+    return pcre2_match(pattern->code, (PCRE2_SPTR)(text.at ? text.at : ""), text.len, 0,
+                       PCRE2_NO_JIT, matcher->data, matcher->context);
+}
+
+Match pattern_match(Matcher *matcher, const Pattern *pattern, Str text)
+{
+    size_t cost = text.len / 64;
+    if (!pattern->anchored && text.len < UINT32_MAX)
+        cost += text.len * text.len / SQUARE_PER_STEP;
+    if (!pay(matcher, cost))
+        return MATCH_LIMIT;
+    if (!matcher->data)
+        matcher_open(matcher);
+    int rc = match_within(matcher, pattern, text, MATCHES_FIRST);
+    if (rc == PCRE2_ERROR_MATCHLIMIT && pay(matcher, STEPS_SECOND))
+        rc = match_within(matcher, pattern, text, SCHEMA_PATTERN_MATCHES);
     // 0: more groups than the one we keep.
     return rc >= 0 ? MATCH_YES : rc == PCRE2_ERROR_NOMATCH ? MATCH_NO : MATCH_LIMIT;
 }

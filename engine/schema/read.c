@@ -100,9 +100,7 @@ static bool pattern_read(Compiler *c, Node *node, const char *keyword, Str text,
 {
     Str what;
     size_t offset;
-    ret->text = text.at;
-    ret->code = pattern_compile(c->arena, text, &what, &offset);
-    if (ret->code)
+    if (pattern_compile(c->arena, text, ret, &what, &offset))
         return true;
     Str at = str_format(c->arena, "%zu", offset);
     return compile_error(c, node, keyword, SAY_S_PATTERN, (Str[4]){text, what, at});
@@ -224,9 +222,9 @@ bool read_patterns(Compiler *c, Node *node, Rule *rule)
     json_object_foreach(rule->json, name, value)
     {
         Pattern *pattern = &rule->patterns.at[rule->patterns.len++];
-        pattern->node = compile_child(c, node, value);
         if (!pattern_read(c, node, "patternProperties", str_of(name), pattern))
             return false;
+        pattern->node = compile_child(c, node, value);
     }
     return !c->full;
 }

@@ -38,6 +38,7 @@ typedef struct SchemaErrors {
 const Schema *schema_compile(Arena *arena, json_t *schema, const SchemaOptions *options, SchemaErrors *errors);
 
 // True when `instance` conforms; otherwise `errors` (may be NULL: stop at the first) gets every problem, in the arena.
-// Bounded by SCHEMA_STEPS_DEFAULT keyword evaluations; beyond that it fails with keyword "limit". An anyOf or oneOf of which
+// Bounded by SCHEMA_STEPS_DEFAULT keyword evaluations; beyond that it fails with keyword "limit". Patterns
+// pay by what they cost; one that needs more than SCHEMA_PATTERN_MATCHES ends it too. An anyOf or oneOf of which
 // all branches but one are about another type or another constant tells that branch's problems.
 bool schema_validate(Arena *arena, const Schema *schema, json_t *instance, SchemaErrors *errors);

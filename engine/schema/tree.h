@@ -77,6 +77,7 @@ typedef struct Named { // a member's subschema
 typedef struct Pattern { // a pattern, with its subschema when it has one
     const char *text;
     void *code; // pcre2_code
+    bool anchored;
     Node *node;
 } Pattern;
 
@@ -158,14 +159,15 @@ bool uri_absolute(Str uri); // well formed, with a scheme
 FormatCheck *format_find(Str name, Text *what);
 
 // --- Patterns, through PCRE2 in ECMA-262's manner, without JIT.
-// The compiled pattern in the arena, or NULL with what is wrong (English, PCRE2's) and where.
-void *pattern_compile(Arena *arena, Str text, Str *what, size_t *offset);
+// Compiles into the arena; false with what is wrong (English, PCRE2's) and where.
+bool pattern_compile(Arena *arena, Str text, Pattern *ret, Str *what, size_t *offset);
 typedef struct Matcher {
     Arena *arena;
+    size_t *steps; // what a match may cost is taken from here
     void *data, *context;
 } Matcher;
 typedef enum Match { MATCH_NO, MATCH_YES, MATCH_LIMIT } Match;
-Match pattern_match(Matcher *matcher, const void *code, Str text);
+Match pattern_match(Matcher *matcher, const Pattern *pattern, Str text);
 
 // --- Meta-schemas: the text of one of 2020-12's own documents by URI, or STR_NONE.
 Str meta_text(Str uri);

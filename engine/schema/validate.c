@@ -73,6 +73,16 @@ bool problem(Eval *e, const Rule *rule, Sentence which, Str a, Str b, Str c, Str
     return problem_at(e, e->spot, rule->keyword->name, which, a, b, c, d);
 }
 
+bool matches(Eval *e, const Pattern *pattern, Str text)
+{
+    Match match = pattern_match(&e->run->matcher, pattern, text);
+    if (match != MATCH_LIMIT)
+        return match == MATCH_YES;
+    e->run->limit = true;
+    return problem_at(e, e->spot, "limit", SAY_PATTERN_LIMIT, str_of(pattern->text), STR_NONE,
+                      STR_NONE, STR_NONE);
+}
+
 static bool rules_hold(Eval *e)
 {
     bool ok = true;
@@ -143,17 +153,27 @@ bool eval(Run *run, const Node *node, json_t *value, Spot *spot, const Scope *sc
     return ok;
 }
 
+// What stopped it stands last, even when the errors before it fill the list.
+static void limit_tell(Arena *arena, SchemaErrors *errors)
+{
+    if (errors->len && strcmp(errors->at[errors->len - 1].keyword, "limit") == 0)
+        return;
+    if (errors->len == SCHEMA_ERRORS_MAX)
+        errors->len--;
+    error_add(arena, errors, STR(""), "limit", sentence(SAY_LIMIT), (Label){0}, NULL);
+}
+
 bool schema_validate(Arena *arena, const Schema *schema, json_t *instance, SchemaErrors *errors)
 {
-    Run run = {.arena = arena,
-               .errors = errors,
-               .steps = SCHEMA_STEPS_DEFAULT,
-               .matcher = {.arena = arena}};
+    Run run = {
+        .arena = arena,
+        .errors = errors,
+        .steps = SCHEMA_STEPS_DEFAULT,
+        .matcher = {.arena = arena, .steps = &run.steps},
+    };
     Spot spot = {0};
     bool ok = eval(&run, schema->root, instance, &spot, NULL, NULL);
-    if (!run.limit)
-        return ok;
-    if (errors)
-        error_add(arena, errors, STR(""), "limit", sentence(SAY_LIMIT), (Label){0}, NULL);
-    return false;
+    if (run.limit && errors)
+        limit_tell(arena, errors);
+    return ok && !run.limit;
 }

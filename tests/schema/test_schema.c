@@ -264,8 +264,10 @@ static const struct {
      "a'},'type':'null'},{'allOf':[{'$ref':'#/$defs/a'},"
      "{'$ref':'#/$defs/a'}]}]}}}",
      "[[[[[[1]]]]]]", "limit"},
+    {"a pattern that explodes behind a not", "{'not':{'pattern':'^(a+)+$'}}",
+     "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'", "limit"},
     {"a pattern that explodes", "{'pattern':'^(a+)+$'}",
-     "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'", "pattern"},
+     "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'", "limit"},
     {"a limit is not turned round by not", "{'not':{'$ref':'#'}}", "1", "limit"},
 };
 
@@ -323,6 +325,28 @@ static void many_errors(void **state)
     arena_free(arena);
 }
 
+// A pattern that is slow on each of many texts ends by steps, not by the number of texts.
+static void slow_patterns(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    json_t *items = json_keep(arena, json_array());
+    for (int i = 0; i < 20000; i++)
+        json_array_append_new(items, json_string("aaaaaaaaaaaaaaa!"));
+    const Schema *schema =
+        schema_compile(arena, quoted(arena, "{'items':{'pattern':'^(a+)+$'}}"), NULL, NULL);
+    SchemaErrors errors = {0};
+    assert_false(schema_validate(arena, schema, items, &errors));
+    assert_string_equal(errors.at[errors.len - 1].keyword, "limit");
+    char *text = arena_alloc(arena, 900001);
+    memset(text, 'a', 900000);
+    schema = schema_compile(arena, quoted(arena, "{'pattern':'a*b'}"), NULL, NULL);
+    assert_false(schema_validate(arena, schema, json_keep(arena, json_string(text)), NULL));
+    schema = schema_compile(arena, quoted(arena, "{'pattern':'^a*$'}"), NULL, NULL);
+    assert_true(schema_validate(arena, schema, json_keep(arena, json_string(text)), NULL));
+    arena_free(arena);
+}
+
 // Marks beyond one machine word.
 static void wide(void **state)
 {
@@ -347,7 +371,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sentences),   cmocka_unit_test(compiling), cmocka_unit_test(shared_fields),
         cmocka_unit_test(kept_alive),  cmocka_unit_test(bounds),    cmocka_unit_test(shared_values),
-        cmocka_unit_test(many_errors), cmocka_unit_test(wide),
+        cmocka_unit_test(many_errors), cmocka_unit_test(wide),      cmocka_unit_test(slow_patterns),
     };
     return cmocka_run_group_tests_name("schema", tests, NULL, NULL);
 }
