@@ -223,7 +223,8 @@ static const CelType *check_row(Checker *c, Node *node)
         return &cel_dyn;
     for (const Row *row = node->row; cel_row_same(node->row, row); row++)
         if (row_may_take(row, node->args, node->count))
-            result = common(result, row->result);
+            result = common(result, row->result == &cel_element ? element(node->args[0]->type)
+                                                                : row->result);
     if (!result)
         return c->env->strict ? complain_call(&c->complaint, node) : &cel_dyn;
     return result;
@@ -280,6 +281,23 @@ static void unqualify(Checker *c, Node *node)
     node->count--;
 }
 
+// math.least(a, b) is math.least([a, b]).
+static void gather(Checker *c, Node *node)
+{
+    bool one_list = node->count == 1 && is_kind(node->args[0]->type, CEL_LIST);
+    if (node->row->result != &cel_element || node->method || node->count == 0 || one_list)
+        return;
+    Node *list = arena_copy(c->complaint.arena, node, sizeof *node);
+    const CelType *of = NULL;
+    for (size_t i = 0; i < node->count; i++)
+        of = common(of, node->args[i]->type);
+    list->op = OP_LIST;
+    list->row = NULL;
+    list->type = many_of(c, CEL_LIST, of);
+    node->args = arena_copy(c->complaint.arena, &list, sizeof(Node *));
+    node->count = 1;
+}
+
 static const CelType *check_call(Checker *c, Node *node)
 {
     unqualify(c, node);
@@ -290,6 +308,8 @@ static const CelType *check_call(Checker *c, Node *node)
         if (str_is(node->name, c->env->functions[i].name))
             return check_host(c, node, &c->env->functions[i]);
     node->row = cel_row_find(node->name, node->method);
+    if (node->row)
+        gather(c, node);
     if (node->row)
         return check_pattern(c, node) ? check_row(c, node) : NULL;
     if (!undeclared(c, node, T("{0}() n'est pas connue", "{0}() is not known")))

@@ -246,7 +246,8 @@ const Row cel_rows_standard[] = {
     {0},
 };
 
-static const Row *const tables[] = {cel_rows_standard, cel_rows_time, cel_rows_strings};
+static const Row *const tables[] = {cel_rows_standard, cel_rows_time, cel_rows_strings,
+                                    cel_rows_math};
 
 const Row *cel_row_find(Str name, bool method)
 {

@@ -213,9 +213,10 @@ Walk walk_start(const CelValue *list_or_map);
 bool walk_next(Walk *walk, CelValue *ret);
 bool walk_pair(Walk *walk, CelValue *key, CelValue *value); // of a map
 
-// convert.c, times.c, strings.c: rows by name, ended by a NULL name; the rows of one name and form
-// stand together.
-extern const Row cel_rows_standard[], cel_rows_time[], cel_rows_strings[];
+// convert.c, times.c, strings.c, math.c: rows by name, ended by a NULL name; the rows of one name
+// and form stand together.
+extern const Row cel_rows_standard[], cel_rows_time[], cel_rows_strings[], cel_rows_math[];
+extern const CelType cel_element; // in a row: the type of the first argument's items
 const Row *cel_row_find(Str name, bool method);
 bool cel_row_same(const Row *first, const Row *row); // still the same name and form
 size_t cel_row_names(Str *ret, size_t max, bool method);

@@ -10,7 +10,8 @@ const CelType cel_dyn = {.kind = CEL_DYN}, cel_bool = {.kind = CEL_BOOL},
               cel_duration = {.kind = CEL_DURATION}, cel_null = {.kind = CEL_NULL},
               cel_uint = {.kind = CEL_UINT}, cel_bytes = {.kind = CEL_BYTES},
               cel_type_type = {.kind = CEL_TYPE}, cel_list_type = {.kind = CEL_LIST},
-              cel_map_type = {.kind = CEL_MAP}, cel_texts = {.kind = CEL_LIST, .of = &cel_string};
+              cel_map_type = {.kind = CEL_MAP}, cel_texts = {.kind = CEL_LIST, .of = &cel_string},
+              cel_element = {.kind = CEL_DYN};
 
 Str cel_kind_name(CelKind kind)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plays the conformance cases of cel-spec: conformance_cel CASES.jsonl [plain | core | strings]...
-// One case a line, as written by the extractor of the conformance kit: expr, container, vars, and
-// value or error. Values are tagged by kind. Prints the failing cases and "N passed, N failed";
-// without a group, core and strings. Plain is core without uint and bytes.
+// Plays the conformance cases of cel-spec: conformance_cel CASES.jsonl [plain | core | strings |
+// math]... One case a line, as written by the extractor of the conformance kit: expr, container,
+// vars, and value or error. Values are tagged by kind. Prints the failing cases and "N passed, N
+// failed"; without a group, core, strings and math. Plain is core without uint and bytes.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,19 +164,20 @@ static bool is_in(const json_t *row, const char *group)
         return core && !needs(row, "uint") && !needs(row, "bytes");
     if (strcmp(group, "core") == 0)
         return core;
-    return strcmp(group, "strings") == 0 && !core &&
-           str_starts(json_str(json_at(row, "section")), STR("string_ext/"));
+    const char *section = strcmp(group, "strings") == 0 ? "string_ext/" : "math_ext/";
+    return !core && (strcmp(group, "strings") == 0 || strcmp(group, "math") == 0) &&
+           str_starts(json_str(json_at(row, "section")), str_of(section));
 }
 
 int main(int argc, char **argv)
 {
     static char line[LINE_MAX_BYTES];
-    static char *both[] = {"core", "strings"};
-    char **groups = argc > 2 ? argv + 2 : both;
-    size_t group_count = argc > 2 ? (size_t)argc - 2 : 2, passed = 0, failed = 0;
+    static char *all[] = {"core", "strings", "math"};
+    char **groups = argc > 2 ? argv + 2 : all;
+    size_t group_count = argc > 2 ? (size_t)argc - 2 : 3, passed = 0, failed = 0;
     FILE *file = argc > 1 ? fopen(argv[1], "r") : NULL;
     if (!file) {
-        fprintf(stderr, "usage: conformance_cel CASES.jsonl [plain | core | strings]...\n");
+        fprintf(stderr, "usage: conformance_cel CASES.jsonl [plain | core | strings | math]...\n");
         return 2;
     }
     Arena *arena = arena_new();
