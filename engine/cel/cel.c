@@ -13,8 +13,8 @@ const CelProgram *cel_compile(Arena *arena, Str source, const CelEnv *env, CelFa
     program->result = cel_check(arena, program->root, program->source, env, &program->reads, fault);
     if (!program->result)
         return NULL;
-    program->constant = cel_fold(arena, program->root);
-    return program;
+    return cel_fold(arena, program->root, &program->constant, env->strict ? fault : NULL) ? program
+                                                                                          : NULL;
 }
 
 const CelType *cel_result(const CelProgram *program)

@@ -277,6 +277,24 @@ static const char *sign_of(Op op)
     return signs[op];
 }
 
+// "oui" compared with a yes/no: the answer itself is the condition.
+static Str yes_or_no(Complaint *c, const Node *node, const Node *answer, const Node *literal)
+{
+    static const char *const words[] = {"oui", "yes", "vrai", "true",  "1",
+                                        "non", "no",  "faux", "false", "0"};
+    if (answer->type->kind != CEL_BOOL || literal->op != OP_CONST ||
+        (node->op != OP_EQ && node->op != OP_NE))
+        return STR_NONE;
+    Str word = literal->value.kind == CEL_STRING ? literal->value.text
+               : literal->value.kind == CEL_INT  ? excerpt(c, literal)
+                                                 : STR_NONE;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_is(word, words[i]))
+            return str_format(c->arena, "%s" STR_FMT, (i < 5) == (node->op == OP_EQ) ? "" : "!",
+                              STR_ARG(excerpt(c, answer)));
+    return STR_NONE;
+}
+
 // What to write instead of `a op b`.
 static Str remedy(Complaint *c, const Node *node, const Node *a, const Node *b)
 {
@@ -284,7 +302,10 @@ static Str remedy(Complaint *c, const Node *node, const Node *a, const Node *b)
     if (is_literal(b, CEL_NULL) && (a->op == OP_SELECT) && (node->op == OP_EQ || node->op == OP_NE))
         return str_format(c->arena, "%shas(" STR_FMT ")", node->op == OP_EQ ? "!" : "",
                           STR_ARG(left));
-    Str other = rewritten(c, b, a);
+    Str other = yes_or_no(c, node, a, b);
+    if (other.len)
+        return other;
+    other = rewritten(c, b, a);
     if (other.len)
         return str_format(c->arena, STR_FMT " %s " STR_FMT, STR_ARG(left), sign_of(node->op),
                           STR_ARG(other));

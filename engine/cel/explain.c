@@ -126,17 +126,25 @@ static CelReason explain(const CelProgram *program, const CelRun *given, const N
     return reason;
 }
 
+// The conjuncts of `node`, those inside parentheses too, that are not true.
+static size_t explain_parts(const CelProgram *program, const CelRun *given, const Node *node,
+                            CelReason *reasons, size_t max)
+{
+    size_t n = 0;
+    if (node->op == OP_AND) {
+        for (size_t i = 0; i < node->count && n < max; i++)
+            n += explain_parts(program, given, node->args[i], reasons + n, max - n);
+        return n;
+    }
+    Run run;
+    cel_run_start(&run, given);
+    CelValue value = cel_run(&run, node);
+    if (max > 0 && (value.kind != CEL_BOOL || !value.boolean))
+        reasons[n++] = explain(program, given, node, value);
+    return n;
+}
+
 size_t cel_explain(const CelProgram *program, const CelRun *given, CelReason *reasons, size_t max)
 {
-    const Node *root = program->root;
-    size_t parts = root->op == OP_AND ? root->count : 1, n = 0;
-    for (size_t i = 0; i < parts && n < max; i++) {
-        const Node *part = root->op == OP_AND ? root->args[i] : root;
-        Run run;
-        cel_run_start(&run, given);
-        CelValue value = cel_run(&run, part);
-        if (value.kind != CEL_BOOL || !value.boolean)
-            reasons[n++] = explain(program, given, part, value);
-    }
-    return n;
+    return explain_parts(program, given, program->root, reasons, max);
 }

@@ -33,20 +33,28 @@ static bool folds(const Node *node)
     return true;
 }
 
-static void fold(Arena *arena, Node *node)
+// False when a part can only fail and `fault` wants to know: timestamp('2026-13-01') is a slip, not
+// a rule.
+static bool fold(Arena *arena, Node *node, CelFault *fault)
 {
     for (size_t i = 0; i < node->count; i++)
-        fold(arena, node->args[i]);
+        if (!fold(arena, node->args[i], fault))
+            return false;
     if (is_logic(node->op) || !folds(node))
-        return;
+        return true;
     Run run;
     cel_run_start(&run, &(CelRun){.arena = arena, .steps = FOLD_STEPS, .memory = FOLD_MEMORY});
     CelValue value = cel_run(&run, node);
+    if (value.kind == CEL_ERROR && run.steps >= 0 && fault) {
+        *fault = (CelFault){node->from, *value.error};
+        return false;
+    }
     if (value.kind == CEL_ERROR)
-        return;
+        return true;
     node->op = OP_CONST;
     node->value = value;
     node->count = 0;
+    return true;
 }
 
 static int constant(const Node *node)
@@ -80,8 +88,10 @@ static int constant(const Node *node)
     }
 }
 
-int cel_fold(Arena *arena, Node *root)
+bool cel_fold(Arena *arena, Node *root, int *ret, CelFault *fault)
 {
-    fold(arena, root);
-    return constant(root);
+    if (!fold(arena, root, fault))
+        return false;
+    *ret = constant(root);
+    return true;
 }

@@ -139,9 +139,9 @@ bool cel_reserved(Str name);
 // check.c: resolves names and types in place. NULL with `fault` when strict and wrong.
 const CelType *cel_check(Arena *arena, Node *root, Str source, const CelEnv *env, uint64_t *reads,
                          CelFault *fault);
-int cel_fold(Arena *arena, Node *root); // fold.c: returns what cel_constant() tells
-
-// eval.c
+// fold.c: what cel_constant() tells in `ret`. False with `fault`, unless it is NULL, when a
+// constant part can only fail.
+bool cel_fold(Arena *arena, Node *root, int *ret, CelFault *fault);
 CelValue cel_run(Run *run, const Node *node);
 void cel_run_start(Run *run,
                    const CelRun *given); // leaves the locals unset: set before they are read

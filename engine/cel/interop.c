@@ -135,18 +135,19 @@ static void read_members(Arena *arena, const json_t *schema, CelType *type, int 
 static void read_values(Arena *arena, const json_t *schema, CelType *type)
 {
     json_t *values = json_at(schema, "enum"), *item;
-    size_t i, n = json_array_size(values);
+    size_t i, len = 0, n = json_array_size(values);
     if (n == 0)
         return;
     Str *texts = arena_array(arena, Str, n);
     json_array_foreach(values, i, item)
     {
-        if (!json_is_string(item))
+        if (!json_is_string(item) && !json_is_null(item))
             return;
-        texts[i] = str_copy(arena, json_str(item));
+        if (json_is_string(item)) // null reads as absent
+            texts[len++] = str_copy(arena, json_str(item));
     }
-    type->values = texts;
-    type->value_count = n;
+    type->values = len ? texts : NULL;
+    type->value_count = len;
 }
 
 static Label title_of(Arena *arena, const json_t *schema)
@@ -158,7 +159,9 @@ static Label title_of(Arena *arena, const json_t *schema)
                    str_copy(arena, json_str(json_at(title, "en")))};
 }
 
-static const CelType *type_of(Arena *arena, const json_t *schema, int depth)
+// The kind that `type` names; of a list of types the only one beside null, which reads as absent.
+// Without a type, what the other keywords imply.
+static CelKind kind_of(const json_t *schema)
 {
     static const struct {
         const char *name;
@@ -166,14 +169,26 @@ static const CelType *type_of(Arena *arena, const json_t *schema, int depth)
     } kinds[] = {{"boolean", CEL_BOOL},  {"integer", CEL_INT}, {"number", CEL_DOUBLE},
                  {"string", CEL_STRING}, {"array", CEL_LIST},  {"object", CEL_MAP},
                  {"null", CEL_NULL}};
-    CelType *type = arena_new_of(arena, CelType);
-    Str name = json_str(json_at(schema, "type"));
+    const json_t *type = json_at(schema, "type");
+    if (json_array_size(type) == 1)
+        type = json_array_get(type, 0);
+    else if (json_array_size(type) == 2)
+        type = json_array_get(type, str_is(json_str(json_array_get(type, 0)), "null"));
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (str_is(name, kinds[i].name))
-            type->kind = kinds[i].kind;
-    type->title = title_of(arena, schema);
+        if (str_is(json_str(type), kinds[i].name))
+            return kinds[i].kind;
+    return type                            ? CEL_DYN
+           : json_at(schema, "properties") ? CEL_MAP
+           : json_at(schema, "items")      ? CEL_LIST
+                                           : CEL_DYN;
+}
+
+static const CelType *type_of(Arena *arena, const json_t *schema, int depth)
+{
     if (depth > JSON_DEPTH_MAX)
         return &cel_dyn;
+    CelType *type = arena_new_of(arena, CelType);
+    *type = (CelType){.kind = kind_of(schema), .title = title_of(arena, schema)};
     const json_t *items = json_at(schema, "items"), *more = json_at(schema, "additionalProperties");
     if (type->kind == CEL_LIST && json_is_object(items))
         type->of = type_of(arena, items, depth + 1);
@@ -181,8 +196,10 @@ static const CelType *type_of(Arena *arena, const json_t *schema, int depth)
         read_members(arena, schema, type, depth);
     if (type->kind == CEL_MAP && !type->members && json_is_object(more))
         type->of = type_of(arena, more, depth + 1);
-    if (type->kind == CEL_STRING)
+    if (type->kind == CEL_STRING || type->kind == CEL_DYN)
         read_values(arena, schema, type);
+    if (type->values)
+        type->kind = CEL_STRING; // an enum of texts says its type
     return type;
 }
 

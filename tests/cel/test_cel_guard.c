@@ -125,6 +125,8 @@ static const struct {
     {"a choice", "(dossier.valid ? 1 : 2) == 1", YES},
     {"a list's item", "dossier.partners[0].name == 'A'", YES},
     {"beyond a list's end", "dossier.partners[9].name == 'A'", FAILS},
+    {"a plan adds up", "dossier.partners.map(p, p.share).sum() == 1.5", YES},
+    {"the least of a request and a cap", "math.least(dossier.requested, 4000000) == 4000000", YES},
     {"comments are skipped", "dossier.valid // filed once\n && true", YES},
 };
 
@@ -204,6 +206,17 @@ static const struct {
     {"dossier.total.foo", "dossier.total is a whole number: there is nothing to take inside", 0},
     {"3 in dossier.themes", "3 is a whole number, each item of dossier.themes is a text", 0},
     {"-dossier.valid", "dossier.valid is a yes/no: the sign - wants a number", 0},
+    {"dossier.valid == 'oui'", "dossier.valid is a yes/no, 'oui' is a text: write dossier.valid",
+     0},
+    {"dossier.valid != 1", "dossier.valid is a yes/no, 1 is a whole number: write !dossier.valid",
+     0},
+    {"now < '2026-01-01'",
+     "now is a date, '2026-01-01' is a text: write now < timestamp('2026-01-01')", 0},
+    {"now < timestamp('2026-13-01')",
+     "this text is no date: write 2026-06-01T12:00:00Z or 2026-06-01", 6},
+    {"now < now + duration('3 days')", "this text is no duration: write 36h, 90m or P30D", 12},
+    {"dossier.valid && 1 / 0 > 2", "division by zero", 17},
+    {"dossier.été > 3", "a name with é is written between backquotes: dossier.`été`", 8},
     {"now + now > now", "now is a date, now is a date: + does not apply between them", 0},
 };
 
@@ -245,6 +258,8 @@ static const struct {
      "dossier.partners.exists(p, p.share > 2.0) [dossier.partners=[{\"name\": \"A\", \"share\": "
      "0.5}, {\"name\": \"B\", "
      "\"share\": 1.0}]]"},
+    {"dossier.valid && (dossier.total > 1 && (dossier.score > 9.0))",
+     "dossier.score > 9.0 [dossier.score=3.0]"},
     {"dossier.valid", ""},
 };
 

@@ -105,7 +105,7 @@ static const struct {
      "[big].map(a,a+a).map(a,a+a).map(a,a+a).map(a,a+a).map(a,a+a).map(a,a+a).map(a,a+a)", memory},
     {"lists that double",
      "[" TEN "].map(a,a+a).map(a,a+a).map(a,a+a).map(a,a+a).map(a,a+a).map(a,a+a).map(a,a+a).map(a,"
-             "a+a).map(a,a+a)"
+     "a+a).map(a,a+a)"
      ".map(a,a+a).map(a,a+a).map(a,a+a).map(a,a+a).map(a,a+a)",
      memory},
     {"a replacement that explodes", "big.replace('a', big)", steps},
