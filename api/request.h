@@ -36,6 +36,8 @@ typedef struct Route {
     bool upload;               // the body is spooled to a file: rq->upload
     bool if_match;             // needs If-Match: rq->if_match
     bool batch;                // handled by the movers (resources/move.h), many at once; handler is NULL
+    bool direct;               // answers from memory, on the http thread: no database, no principal, never waits
+    bool secret;               // its answer bears a secret: never kept for an Idempotency-Key
     const char *tag;           // noun, for OpenAPI
 } Route;
 
@@ -47,6 +49,8 @@ typedef struct Reply {
     Str file;                 // send this file instead of body (path); `disposition` names it
     Str disposition;
     int retry_after;          // seconds, 0 for none
+    Str cookie;               // Set-Cookie, empty for none
+    Str allow;                // Allow, of a 405 and OPTIONS
 } Reply;
 
 struct Request {
@@ -57,6 +61,7 @@ struct Request {
     Method method;
     Str path;
     Str params[4];            // values of {…} in the path, in order; ids are checked UUIDs where the name ends in "id"
+    Str *query;               // values of the route's query parameters, in its order
     Str body;                 // raw
     json_t *json;             // parsed, or NULL
     void *input;              // the struct that the route's fields filled
@@ -66,6 +71,7 @@ struct Request {
     int64_t upload_size;
     Db *db;                   // this worker's connection; inside a transaction unless the method is GET
     const Principal *who;     // NULL: anonymous
+    Time now;                 // request_now's, once asked
     bool access_changed;      // set by a handler that changed grants, tokens or memberships
     Faults faults;            // what is wrong; the first decides the status
     Reply reply;
@@ -73,7 +79,7 @@ struct Request {
 };
 
 Str request_header(const Request *rq, const char *name);
-Str request_query(const Request *rq, const char *name);               // STR_NONE when absent; already checked by type
+Str request_query(const Request *rq, const char *name);               // STR_NONE when absent; already checked by type (UUIDs lowered)
 int64_t request_query_int(const Request *rq, const char *name, int64_t otherwise);
 
 // Records a problem and returns false, so that a handler can `return fault(rq, FAULT_NOT_FOUND, STR_NONE, T(…))`.

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "answer.h"
+#include "clock.h"
+#include "http/header.h"
+#include "http/http.h"
+#include "log.h"
+#include "metrics.h"
+#include "problem.h"
+#include <stdatomic.h>
+
+static atomic_bool closing;
+
+void answer_close_all(void)
+{
+    closing = true;
+}
+
+// RFC 9110, 13.2.2: what the caller already has is not sent again.
+static void not_modified(Request *rq)
+{
+    Reply *reply = &rq->reply;
+    if (rq->method != GET || reply->status != 200 || !reply->etag.len ||
+        !header_listed(request_header(rq, "If-None-Match"), reply->etag))
+        return;
+    reply->status = 304;
+    reply->body = reply->file = STR_NONE;
+}
+
+static const char *cache_of(const Request *rq)
+{
+    bool shared = rq->route && rq->route->access == PUBLIC && rq->method == GET && !rq->who;
+    return shared ? "no-cache" : "no-store";
+}
+
+static bool send_reply(Request *rq)
+{
+    const Reply *r = &rq->reply;
+    bool content = r->body.len || r->file.len;
+    Str type = str_of(!content ? NULL : r->type ? r->type : "application/json");
+    bool problem = r->type && strcmp(r->type, PROBLEM_TYPE) == 0;
+    Str retry = r->retry_after ? str_format(rq->arena, "%d", r->retry_after) : STR_NONE;
+    const struct HttpPair headers[] = {
+        {"Content-Type", type},
+        {"Request-Id", str_of(rq->id)},
+        {"Cache-Control", str_of(cache_of(rq))},
+        {"Content-Security-Policy", STR("default-src 'none'; frame-ancestors 'none'")},
+        {"X-Content-Type-Options", STR("nosniff")},
+        {"Referrer-Policy", STR("no-referrer")},
+        {"Vary", STR("Accept-Language, Authorization, Cookie")},
+        {"Content-Language", problem ? rq->lang == FR ? STR("fr") : STR("en") : STR_NONE},
+        {"WWW-Authenticate", r->status == 401 ? STR("Bearer realm=\"jalon\"") : STR_NONE},
+        {"Location", r->location},
+        {"ETag", r->etag},
+        {"Link", r->link},
+        {"Content-Disposition", r->disposition},
+        {"Retry-After", retry},
+        {"Allow", r->allow},
+        {"Set-Cookie", r->cookie},
+    };
+    HttpAnswer out = {.status = r->status,
+                      .body = r->body,
+                      .file = r->file,
+                      .headers = headers,
+                      .header_count = sizeof headers / sizeof headers[0],
+                      .close = closing};
+    return http_answer(rq->http, &out);
+}
+
+static void tell(const Request *rq)
+{
+    static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", "OTHER"};
+    const Exchange *x = rq->http;
+    int64_t us = clock_mono() - x->started;
+    LogLevel level = rq->reply.status >= 500 ? LOG_WARN : LOG_INFO;
+    metrics_request(rq->route, rq->reply.status, us);
+    if (log_shows(level))
+        log_event(level, "request", LOG_C("request", rq->id), LOG_C("method", methods[rq->method]),
+                  LOG_C("route", rq->route ? rq->route->path : "none"),
+                  LOG_I("status", rq->reply.status), LOG_I("duration_us", us));
+}
+
+void answer(Request *rq, bool ok)
+{
+    if (ok)
+        not_modified(rq);
+    else if (rq->reply.status == 0 || rq->faults.len)
+        problem_reply(rq);
+    tell(rq);
+    // After a reply is sent nothing of the request may be touched: only a file that cannot be
+    // opened comes back.
+    if (send_reply(rq))
+        return;
+    rq->reply = (Reply){0};
+    rq->faults.len = 0;
+    fault(rq, FAULT_INTERNAL, NULL, T("Le fichier n'est pas lisible.", "The file cannot be read."));
+    problem_reply(rq);
+    log_event(LOG_ERROR, "file", LOG_C("request", rq->id));
+    send_reply(rq);
+}

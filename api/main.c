@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+// jalon: subcommands, and the life of the server from its settings to its last answer. The main
+// thread is the supervisor: it watches over PostgreSQL and the signals; everything else has threads
+// of its own.
+#include "auth/access.h"
+#include "cluster.h"
+#include "commands.h"
+#include "health.h"
+#include "home.h"
+#include "log.h"
+#include "probe.h"
+#include "serve.h"
+#include "settings.h"
+#include "clock.h"
+#include "store/store.h"
+#include "tasks/tasks.h"
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    OK = 0,
+    FAILED = 1,
+    WRONG_ARGUMENTS = 2,
+    WATCH_NS = 100 * 1000 * 1000,
+    PULSE_US = 1000000,
+    FILES_BESIDES = 256 // descriptors that are no client connections
+};
+
+extern char **environ;
+
+typedef struct Program {
+    Arena *arena; // for as long as the program runs
+    Settings settings;
+    Asked asked;
+} Program;
+
+// --- what all subcommands share ------------------------------------------------------------------
+
+static Lang spoken(void)
+{
+    const char *lang = getenv("LC_ALL");
+    lang = lang && *lang ? lang : getenv("LC_MESSAGES");
+    lang = lang && *lang ? lang : getenv("LANG");
+    return lang && strncmp(lang, "fr", 2) == 0 ? FR : EN;
+}
+
+static int usage(FILE *out)
+{
+    static const Text text = {
+        "jalon serve [options]          sert l'API (sans sous-commande : la même chose)\n"
+        "jalon check|draw|table|play    éprouve, dessine, dresse en table, joue un fichier de "
+        "démarche\n"
+        "jalon admin ADRESSE [--name N] donne à cette personne l'administration ; montre un jeton, "
+        "une fois\n"
+        "jalon psql [-- arguments]      ouvre psql sur la base\n"
+        "jalon health                   demande au serveur s'il est prêt\n"
+        "jalon --version | help\n\n"
+        "--config FICHIER lit « nom = valeur » ; --check-config, --print-config. Options :\n",
+        "jalon serve [options]          serves the API (the same without a subcommand)\n"
+        "jalon check|draw|table|play    proves, draws, tabulates, plays a workflow file\n"
+        "jalon admin EMAIL [--name N]   makes this person an administrator; shows a token, once\n"
+        "jalon psql [-- arguments]      opens psql on the database\n"
+        "jalon health                   asks the server whether it is ready\n"
+        "jalon --version | help\n\n"
+        "--config FILE reads \"name = value\"; --check-config, --print-config. Options:\n",
+    };
+    Arena *arena = arena_new();
+    Lang lang = spoken();
+    Str help = settings_help(arena, lang);
+    fprintf(out, "%s" STR_FMT, lang == FR ? text.fr : text.en, STR_ARG(help));
+    arena_free(arena);
+    return out == stderr ? WRONG_ARGUMENTS : OK;
+}
+
+static int complain(Str why, int status)
+{
+    fprintf(stderr, "jalon: " STR_FMT "\n", STR_ARG(why));
+    return status;
+}
+
+static bool read_settings(Program *program, char **args)
+{
+    Str why = STR_NONE;
+    if (settings_read(program->arena, (const char *const *)args, environ, &program->settings,
+                      &program->asked, &why)) {
+        settings_set(&program->settings);
+        return true;
+    }
+    complain(why, 0);
+    return false;
+}
+
+static bool own_database(const Settings *s)
+{
+    return s->database[0] == '\0';
+}
+
+// For programs beside a running server.
+static bool visit(Program *program, const char **conninfo, Str *why)
+{
+    const Settings *s = &program->settings;
+    *conninfo = s->database;
+    if (!own_database(s))
+        return true;
+    *conninfo = cluster_conninfo_of(s, program->arena).at;
+    return home_visit(s->data, program->arena, why);
+}
+
+// --- jalon admin, psql, health -------------------------------------------------------------------
+
+static void name_person(Db *db, Arena *arena, const char *email, const char *name)
+{
+    Rows *person = QUERY(db, arena, Q_PERSON_OF_EMAIL, ARG_C(email), ARG_C("fr"));
+    if (person)
+        QUERY(db, arena, Q_PERSON_CHANGE, ARG(row_str(person, 0, "id")), ARG_C(name), ARG_NULL,
+              ARG_NULL);
+}
+
+static int admin(Program *program)
+{
+    Str why = STR_NONE;
+    const char *conninfo;
+    if (program->asked.word_count != 1)
+        return usage(stderr);
+    if (!visit(program, &conninfo, &why))
+        return complain(why, FAILED);
+    if (!auth_start())
+        return complain(STR("no source of chance on this machine"), FAILED);
+    char *email = str_cstr(program->arena, str_of(program->asked.words[0]));
+    for (char *c = email; *c; c++)
+        *c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
+    Db *db = db_open_slow(conninfo);
+    Str token = db_ready(db) ? access_first_admin(db, program->arena, str_of(email)) : STR_NONE;
+    if (token.len && program->asked.name)
+        name_person(db, program->arena, email, program->asked.name);
+    if (token.len)
+        printf(STR_FMT "\n", STR_ARG(token));
+    else
+        fprintf(stderr, "jalon admin: %s\n",
+                db_error(db) == DB_DOWN ? "the database does not answer: is the server running?"
+                                        : db_detail(db));
+    db_close(db);
+    return token.len ? OK : FAILED;
+}
+
+static int psql(Program *program)
+{
+    Str why = STR_NONE;
+    const char *conninfo;
+    if (!visit(program, &conninfo, &why))
+        return complain(why, FAILED);
+    size_t n = program->asked.word_count;
+    const char **args = arena_array(program->arena, const char *, n + 3);
+    args[0] = "psql";
+    args[1] = conninfo;
+    for (size_t i = 0; i < n; i++)
+        args[i + 2] = program->asked.words[i];
+    execvp("psql", (char *const *)(uintptr_t)args);
+    return complain(
+        str_format(program->arena, "psql: %s (apt-get install postgresql-client)", strerror(errno)),
+        FAILED);
+}
+
+// --- jalon serve ---------------------------------------------------------------------------------
+
+typedef struct Watch { // of the database, by the main thread
+    Program *program;
+    const char *conninfo;
+    Db *pulse;
+    int64_t pulsed;
+    bool migrated, tasks, failed;
+} Watch;
+
+static void bound_resources(const Settings *s)
+{
+    // Many arenas of malloc keep what few threads once needed.
+    mallopt(M_ARENA_MAX, 4);
+    struct rlimit files;
+    rlim_t wanted = (rlim_t)s->connections + FILES_BESIDES;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < wanted) {
+        files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+static sigset_t block_signals(void)
+{
+    sigset_t ours;
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGTERM);
+    sigaddset(&ours, SIGCHLD); // ends the wait below: PostgreSQL is started again at once
+    sigprocmask(SIG_BLOCK, &ours, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    return ours;
+}
+
+// The schema as this program wants it. A database that is away may come back; one that refuses will
+// not.
+static void migrate(Watch *watch)
+{
+    Str why = STR_NONE;
+    Arena *arena = arena_new();
+    Db *db = db_open_slow(watch->conninfo);
+    int64_t began = clock_mono();
+    watch->migrated = db_ready(db) && store_migrate(db, &why, arena);
+    if (watch->migrated) {
+        log_event(LOG_INFO, "schema", LOG_C("what", "current"),
+                  LOG_I("after_ms", (clock_mono() - began) / 1000));
+        health_set(HEALTH_SCHEMA, NULL);
+    } else if (db_error(db) != DB_DOWN && db_error(db) != DB_TIMEOUT) {
+        watch->failed = true;
+        fprintf(stderr, "jalon: " STR_FMT "\n", STR_ARG(why));
+        log_event(LOG_ERROR, "schema", LOG_S("why", why));
+    }
+    db_close(db);
+    arena_free(arena);
+}
+
+static void pulse(Watch *watch, const char *why)
+{
+    static const char silent[] = "the database does not answer";
+    int64_t now = clock_mono();
+    if (!why && health_why(HEALTH_DATABASE) == NULL && now - watch->pulsed < PULSE_US)
+        return;
+    watch->pulsed = now;
+    Arena *arena = arena_new();
+    if (!why && !(db_ready(watch->pulse) && QUERY0(watch->pulse, arena, Q_CLOCK)))
+        why = silent;
+    arena_free(arena);
+    health_set(HEALTH_DATABASE, why);
+}
+
+static void start_tasks(Watch *watch)
+{
+    const Settings *s = &watch->program->settings;
+    static TasksOptions options;
+    options = (TasksOptions){.conninfo = watch->conninfo,
+                             .smtp_url = s->smtp_url,
+                             .smtp_user = s->smtp_user[0] ? s->smtp_user : NULL,
+                             .smtp_password = s->smtp_password[0] ? s->smtp_password : NULL,
+                             .mail_from = s->mail_from};
+    tasks_start(&options);
+    watch->tasks = true;
+}
+
+static void look(Watch *watch)
+{
+    const char *why = NULL;
+    bool up = !own_database(&watch->program->settings) || cluster_watch(&why);
+    bool was_ready = health_ready();
+    if (up && !watch->migrated)
+        migrate(watch);
+    pulse(watch, up ? NULL : why);
+    if (watch->migrated && !watch->tasks)
+        start_tasks(watch);
+    if (health_ready() != was_ready)
+        log_event(LOG_INFO, "ready", LOG_C("what", was_ready ? "no" : "yes"),
+                  LOG_I("port", serve_port()));
+}
+
+static void stop(Watch *watch)
+{
+    log_event(LOG_INFO, "stop", LOG_C("what", "begun"));
+    serve_stop();
+    if (watch->tasks)
+        tasks_stop();
+    db_close(watch->pulse);
+    if (own_database(&watch->program->settings))
+        cluster_stop();
+    log_event(LOG_INFO, "stop", LOG_C("what", "done"));
+}
+
+static bool prepare(Program *program, Str *why)
+{
+    const Settings *s = &program->settings;
+    Arena *arena = program->arena;
+    return home_enter(s->data, s->run_as, arena, why) && home_lock(s->data, arena, why) &&
+           home_folder(s->data, "uploads", arena, why) &&
+           home_folder(s->data, "documents", arena, why);
+}
+
+static int serve(Program *program)
+{
+    Settings *s = &program->settings;
+    Str why = STR_NONE;
+    if (program->asked.word_count)
+        return usage(stderr);
+    log_set_level(s->log_level);
+    bound_resources(s);
+    sigset_t signals = block_signals();
+    if (!auth_start())
+        return complain(STR("no source of chance on this machine"), FAILED);
+    if (!prepare(program, &why))
+        return complain(why, FAILED);
+    if (own_database(s) && !cluster_prepare(s, program->arena, &why))
+        return complain(why, FAILED);
+
+    Watch watch = {.program = program,
+                   .conninfo = own_database(s) ? cluster_conninfo() : s->database};
+    watch.pulse = db_open(watch.conninfo);
+    if (!serve_start(watch.conninfo, program->arena, &why))
+        return complain(why, FAILED);
+    if (!s->base_url[0])
+        s->base_url = str_format(program->arena, "http://%s:%d", s->listen, serve_port()).at;
+    log_event(LOG_INFO, "start", LOG_C("version", JALON_VERSION), LOG_I("port", serve_port()),
+              LOG_I("pid", getpid()));
+
+    for (int signal = 0; signal != SIGTERM && signal != SIGINT && !watch.failed;) {
+        look(&watch);
+        signal = sigtimedwait(&signals, NULL, &(struct timespec){.tv_nsec = WATCH_NS});
+    }
+    stop(&watch);
+    return watch.failed ? FAILED : OK;
+}
+
+// --- the choice ----------------------------------------------------------------------------------
+
+static int with_settings(int (*run)(Program *), char **args)
+{
+    static Program program; // threads outlive the frames of main, in the eyes of the sanitizers
+    program.arena = arena_new();
+    int status = WRONG_ARGUMENTS;
+    if (!read_settings(&program, args)) {
+        fprintf(stderr, "jalon help\n");
+    } else if (program.asked.help) {
+        status = usage(stdout);
+    } else if (program.asked.print_config || program.asked.check_config) {
+        if (program.asked.print_config)
+            printf(STR_FMT, STR_ARG(settings_text(program.arena, &program.settings)));
+        status = OK;
+    } else {
+        status = run(&program);
+    }
+    arena_free(program.arena);
+    return status;
+}
+
+static int health(Program *program)
+{
+    return probe(&program->settings);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*command)(int, char **);
+        int (*run)(Program *);
+    } rows[] = {
+        {"serve", NULL, serve},         {"admin", NULL, admin},
+        {"psql", NULL, psql},           {"health", NULL, health},
+        {"check", command_check, NULL}, {"draw", command_draw, NULL},
+        {"table", command_table, NULL}, {"play", command_play, NULL},
+    };
+    const char *first = argc > 1 ? argv[1] : "serve";
+    if (strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
+        return usage(stdout);
+    if (strcmp(first, "--version") == 0 || strcmp(first, "version") == 0) {
+        printf("jalon %s\n", JALON_VERSION);
+        return OK;
+    }
+    if (argc < 2 || strncmp(first, "--", 2) == 0)
+        return with_settings(serve, argv + 1);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(rows[i].name, first) != 0)
+            continue;
+        return rows[i].run ? with_settings(rows[i].run, argv + 2)
+                           : rows[i].command(argc - 1, argv + 1);
+    }
+    fprintf(stderr, "jalon: unknown command \"%s\"\n", first);
+    return usage(stderr);
+}

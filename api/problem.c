@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "problem.h"
+
+static void member(Buf *out, const char *name, Str value)
+{
+    buf_format(out, "\"%s\":", name);
+    buf_json(out, value);
+}
+
+static void write_errors(Request *rq, Buf *out)
+{
+    const char *before = ",\"errors\":[";
+    for (size_t i = 0; i < rq->faults.len; i++) {
+        const Fault *one = &rq->faults.at[i];
+        if (!one->pointer.at && rq->faults.len == 1)
+            return;
+        bool query = str_starts(one->pointer, STR("?"));
+        buf_format(out, "%s{", before);
+        member(out, query ? "parameter" : "pointer",
+               str_slice(one->pointer, query ? 1 : 0, SIZE_MAX));
+        if (one->keyword) {
+            buf_char(out, ',');
+            member(out, "keyword", str_of(one->keyword));
+        }
+        buf_char(out, ',');
+        member(out, "detail", message_text(rq->arena, rq->lang, &one->message));
+        buf_char(out, '}');
+        before = ",";
+    }
+    buf_char(out, ']');
+}
+
+void problem_reply(Request *rq)
+{
+    const Fault *first = &rq->faults.at[0];
+    const FaultRow *row = fault_row(rq->faults.len ? first->kind : FAULT_INTERNAL);
+    Buf out = {.arena = rq->arena};
+    buf_format(&out, "{\"type\":\"/problems/%s\",", row->type);
+    member(&out, "title", str_of(rq->lang == FR ? row->title.fr : row->title.en));
+    buf_format(&out, ",\"status\":%d", row->status);
+    if (rq->faults.len) {
+        buf_char(&out, ',');
+        member(&out, "detail", message_text(rq->arena, rq->lang, &first->message));
+    }
+    buf_char(&out, ',');
+    member(&out, "instance", str_of(rq->id));
+    if (rq->faults.len)
+        write_errors(rq, &out);
+    buf_char(&out, '}');
+    rq->reply = (Reply){.status = row->status,
+                        .body = buf_str(&out),
+                        .type = PROBLEM_TYPE,
+                        .retry_after = rq->reply.retry_after,
+                        .allow = rq->reply.allow};
+    if (row->status == 503 && rq->reply.retry_after == 0)
+        rq->reply.retry_after = 1;
+}

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole way of a request:
+//   http thread   begin: route, method, media type, size, query (intake.c)  ->  arrived: queue, or
+//   503 worker        who -> may they -> body -> If-Match -> key -> begin -> handler -> keep the
+//   key's answer -> commit writer        the same up to the body for all that wait, then moves_take
+//   for all of them at once anywhere      answer.c: problem document, headers, log, metrics
+// A handler changes the world only through its transaction, so the part from the key to the commit
+// can be run again.
+#include "serve.h"
+#include "answer.h"
+#include "auth/access.h"
+#include "clock.h"
+#include "health.h"
+#include "http/header.h"
+#include "intake.h"
+#include "log.h"
+#include "metrics.h"
+#include "queue.h"
+#include "resources/move.h"
+#include "routes.h"
+#include "settings.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+    TRIES = 5,            // of one request, when others were in its way
+    BATCH = 64,           // moves in one transaction
+    PATIENCE_US = 900000, // a request waits this long for a worker
+    HASTE_US = 100000, // while the database keeps workers waiting, so that wait and work stay below
+                       // a second
+    SWEEP_US = 20000,
+    STUCK_US = 2000000, // after its last time-out the database has the benefit of the doubt again
+    SPOOLS = 32,
+    STOP_MS = 3000,
+    RETRY_AFTER = 1,
+#ifdef __SANITIZE_ADDRESS__
+    STACK = 4 << 20
+#else
+    STACK = 256 << 10
+#endif
+};
+
+static struct {
+    Http *http;
+    IntakeRules rules;
+    const char *conninfo;
+    Queue *requests, *moves;
+    pthread_t *threads;
+    size_t thread_count;
+    int workers, writers;
+    atomic_bool stopping, swept;
+    atomic_int timeouts; // of the database, since it last answered in time
+    _Atomic int64_t timeout_at;
+} serve;
+
+// --- refusals of our own -------------------------------------------------------------------------
+
+static bool busy(Request *rq)
+{
+    rq->reply.retry_after = RETRY_AFTER;
+    return fault(rq, FAULT_BUSY, NULL,
+                 T("Trop de requêtes attendent ; réessayez dans un instant.",
+                   "Too many requests are waiting; try again in a moment."));
+}
+
+static bool no_database(Request *rq)
+{
+    rq->reply.retry_after = RETRY_AFTER;
+    return fault(rq, FAULT_NO_DATABASE, NULL,
+                 T("La base de données ne répond pas ; réessayez dans un instant.",
+                   "The database does not answer; try again in a moment."));
+}
+
+// --- the http thread -----------------------------------------------------------------------------
+
+static void begin(Exchange *x)
+{
+    Request *rq = intake_new(x);
+    if (serve.stopping) {
+        busy(rq);
+        answer(rq, false);
+    } else if (!intake(&serve.rules, rq)) {
+        answer(rq, rq->faults.len == 0);
+    }
+}
+
+static void arrived(Exchange *x)
+{
+    Request *rq = x->owner;
+    rq->body = x->body;
+    rq->upload = x->file;
+    rq->upload_size = x->size;
+    if (rq->route->direct) {
+        answer(rq, rq->route->handler(rq));
+        return;
+    }
+    http_keep(x);
+    if (!queue_push(rq->route->batch ? serve.moves : serve.requests, rq)) {
+        busy(rq);
+        answer(rq, false);
+    }
+}
+
+static void trouble(Exchange *x, HttpTrouble what)
+{
+    Request *rq = x->owner;
+    if (what == HTTP_NO_SPOOL)
+        busy(rq);
+    else
+        fault(rq, FAULT_TOO_LARGE, NULL,
+              T("Le contenu dépasse {0} octets.", "The content is over {0} bytes."),
+              str_format(rq->arena, "%lld", (long long)x->cap));
+    answer(rq, false);
+}
+
+// --- the worker: before the handler --------------------------------------------------------------
+
+static bool check_access(Request *rq)
+{
+    Access access = rq->route->access;
+    rq->who = access_of(rq);
+    if (rq->faults.len)
+        return false;
+    if (rq->who && !request_header(rq, "Accept-Language").len)
+        rq->lang = rq->who->lang;
+    if (!rq->who && access != PUBLIC)
+        return fault(rq, FAULT_SIGNED_OUT, NULL, T("Connectez-vous d'abord.", "Sign in first."));
+    if (access == NOBODY || (access == ADMIN && !rq->who->admin))
+        return fault(rq, FAULT_FORBIDDEN, NULL,
+                     T("Réservé à l'administration de la plateforme.",
+                       "For administrators of the platform."));
+    return true;
+}
+
+// No body counts as an empty object, so that a caller hears which members are wanted.
+static bool read_body(Request *rq)
+{
+    const Route *route = rq->route;
+    Fault bad = {0};
+    if (!route->body)
+        return true;
+    rq->json = json_read(rq->arena, rq->body.len ? rq->body : STR("{}"), &bad);
+    if (!rq->json)
+        return fault_at(rq, bad.kind, bad.pointer, bad.keyword, bad.message);
+    rq->input = arena_alloc(rq->arena, route->input_size ? route->input_size : 1);
+    return fields_read(rq->arena, rq->json, route->body, STR(""), rq->input, &rq->faults);
+}
+
+static bool read_if_match(Request *rq)
+{
+    Str header = request_header(rq, "If-Match");
+    if (!rq->route->if_match || header_version(header, &rq->if_match))
+        return true;
+    if (!header.len || str_is(header, "*"))
+        return fault(rq, FAULT_UNCONDITIONAL, NULL,
+                     T("Dites dans If-Match la version lue (son ETag).",
+                       "Say in If-Match which version you read (its ETag)."));
+    return fault(rq, FAULT_MALFORMED, NULL,
+                 T("If-Match attend un seul ETag fort, comme \"7\".",
+                   "If-Match takes one strong ETag, such as \"7\"."));
+}
+
+static bool prelude(Request *rq, Db *db)
+{
+    rq->db = db;
+    if (health_why(HEALTH_SCHEMA) || !db_ready(db))
+        return no_database(rq);
+    return check_access(rq) && read_body(rq) && read_if_match(rq);
+}
+
+// --- the worker: the part that can be run again --------------------------------------------------
+
+static bool keyed(const Request *rq)
+{
+    return rq->key.len && rq->who;
+}
+
+static Str request_print(Request *rq)
+{
+    uint8_t hash[HASH_SIZE];
+    Str body = rq->body;
+    if (rq->upload.len && !hash_file(rq->arena, rq->upload.at, &body))
+        body = STR_NONE;
+    Str parts[] = {str_of(rq->route->path), rq->path, body};
+    hash_parts(hash, parts, 3);
+    return (Str){arena_copy(rq->arena, hash, sizeof hash), sizeof hash};
+}
+
+// True when the key is known: rq holds the answer that was given, or the fault of its misuse.
+static bool replay(Request *rq, Str print, bool *ok)
+{
+    Rows *rows = QUERY(rq->db, rq->arena, Q_IDEMPOTENCY_FIND, ARG(rq->who->person), ARG(rq->key));
+    *ok = rows != NULL;
+    if (!rows || rows_len(rows) == 0)
+        return !rows;
+    *ok = str_eq(row_bytes(rq->arena, rows, 0, "request"), print);
+    if (!*ok)
+        return !fault(rq, FAULT_KEY_REUSED, NULL,
+                      T("Cette clé a servi à une autre requête : prenez-en une neuve.",
+                        "This key served another request: take a new one."));
+    rq->reply = (Reply){.status = (int)row_int(rows, 0, "status"),
+                        .body = row_str(rows, 0, "body"),
+                        .location = row_str(rows, 0, "location"),
+                        .etag = row_str(rows, 0, "etag")};
+    return true;
+}
+
+static bool keep_answer(Request *rq, Str print)
+{
+    const Reply *r = &rq->reply;
+    if (rq->route->secret || r->type || r->file.len)
+        return true;
+    Str empty = STR(""), location = r->location.len ? r->location : empty;
+    Str etag = r->etag.len ? r->etag : empty, body = r->body.len ? r->body : empty;
+    Str hex =
+        str_format(rq->arena, "\\x" STR_FMT, STR_ARG(hash_hex(rq->arena, print.at, print.len)));
+    int64_t status = r->status;
+    return QUERY(rq->db, rq->arena, Q_IDEMPOTENCY_ADD, arg_texts(rq->arena, &rq->who->person, 1),
+                 arg_texts(rq->arena, &rq->key, 1), arg_texts(rq->arena, &hex, 1),
+                 arg_ints(rq->arena, &status, 1), arg_texts(rq->arena, &location, 1),
+                 arg_texts(rq->arena, &etag, 1), arg_texts(rq->arena, &body, 1)) != NULL;
+}
+
+static bool run_once(Request *rq)
+{
+    bool ok;
+    Str print = keyed(rq) ? request_print(rq) : STR_NONE;
+    if (keyed(rq) && replay(rq, print, &ok))
+        return ok;
+    if (rq->method != GET && !db_begin(rq->db))
+        return false;
+    if (!rq->route->handler(rq) || (keyed(rq) && !keep_answer(rq, print)))
+        return false;
+    return !db_in_transaction(rq->db) || db_commit(rq->db);
+}
+
+static void note(const Request *rq, DbError error)
+{
+    metrics_db_error(error);
+    if (error == DB_OK && serve.timeouts)
+        serve.timeouts = 0;
+    if (error == DB_TIMEOUT) {
+        serve.timeouts++;
+        serve.timeout_at = clock_mono();
+    }
+    if (error != DB_WRONG)
+        return;
+    // Its first line alone: the following ones may quote what was to be stored.
+    Str detail = str_of(db_detail(rq->db));
+    log_event(LOG_ERROR, "database", LOG_C("request", rq->id), LOG_C("route", rq->route->path),
+              LOG_S("detail", str_slice(detail, 0, str_index(detail, '\n'))));
+}
+
+static bool transient(DbError error)
+{
+    return error == DB_DOWN || error == DB_TIMEOUT || error == DB_RETRY;
+}
+
+static bool run(Request *rq)
+{
+    size_t size = rq->route->input_size;
+    void *input = rq->input ? arena_copy(rq->arena, rq->input, size) : NULL;
+    for (int tries = 1;; tries++) {
+        if (run_once(rq)) {
+            note(rq, DB_OK);
+            return true;
+        }
+        DbError error = db_error(rq->db);
+        note(rq, error);
+        db_rollback(rq->db);
+        if (!transient(error))
+            return false;
+        rq->faults.len = 0;
+        rq->reply = (Reply){0};
+        rq->now = 0;
+        if (input)
+            memcpy(rq->input, input, size);
+        if (error != DB_RETRY || tries == TRIES)
+            return no_database(rq);
+    }
+}
+
+// --- threads -------------------------------------------------------------------------------------
+
+static void carry(Request *rq, Db *db)
+{
+    bool ok = prelude(rq, db);
+    if (!ok)
+        note(rq, db_error(db));
+    ok = ok && run(rq);
+    if (ok && rq->access_changed)
+        access_bump();
+    answer(rq, ok);
+}
+
+static void *work(void *unused)
+{
+    (void)unused;
+    Db *db = db_open(serve.conninfo);
+    Request *rq;
+    while (queue_take(serve.requests, &rq, 1))
+        carry(rq, db);
+    db_close(db);
+    return NULL;
+}
+
+// Whoever waits goes along: the more wait, the fewer transactions a move costs.
+static void *write_moves(void *unused)
+{
+    (void)unused;
+    Db *db = db_open(serve.conninfo);
+    Request *taken[BATCH];
+    for (size_t n; (n = queue_take(serve.moves, taken, BATCH));) {
+        size_t ready = 0;
+        for (size_t i = 0; i < n; i++) {
+            if (prelude(taken[i], db))
+                taken[ready++] = taken[i];
+            else
+                answer(taken[i], false);
+        }
+        if (ready == 0)
+            continue;
+        moves_take(taken, ready, db);
+        note(taken[0], db_error(db));
+        metrics_batch(ready);
+        for (size_t i = 0; i < ready; i++) {
+            if (taken[i]->access_changed)
+                access_bump();
+            answer(taken[i], taken[i]->faults.len == 0);
+        }
+    }
+    db_close(db);
+    return NULL;
+}
+
+static void refuse_late(Queue *queue)
+{
+    Request *late[BATCH];
+    int64_t patience = serve.timeouts ? HASTE_US : PATIENCE_US;
+    for (size_t n; (n = queue_late(queue, patience, late, BATCH));) {
+        for (size_t i = 0; i < n; i++) {
+            busy(late[i]);
+            answer(late[i], false);
+        }
+    }
+}
+
+static void *sweep(void *unused)
+{
+    (void)unused;
+    while (!serve.swept) {
+        refuse_late(serve.requests);
+        refuse_late(serve.moves);
+        if (serve.timeouts && clock_mono() - serve.timeout_at > STUCK_US)
+            serve.timeouts = 0;
+        health_set(HEALTH_WORKERS,
+                   serve.timeouts >= serve.workers ? "the database does not answer in time" : NULL);
+        HttpFigures figures = http_figures(serve.http);
+        metrics_set(GAUGE_QUEUE, (int64_t)queue_len(serve.requests));
+        metrics_set(GAUGE_MOVES_QUEUE, (int64_t)queue_len(serve.moves));
+        metrics_set(GAUGE_CONNECTIONS, figures.connections);
+        metrics_set(GAUGE_EXCHANGES, figures.exchanges);
+        metrics_set(GAUGE_CUT, (int64_t)figures.cut);
+        nanosleep(&(struct timespec){.tv_nsec = SWEEP_US * 1000}, NULL);
+    }
+    return NULL;
+}
+
+static bool thread_start(void *(*run_thread)(void *))
+{
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, STACK);
+    bool started = pthread_create(&serve.threads[serve.thread_count], &attr, run_thread, NULL) == 0;
+    serve.thread_count += started;
+    pthread_attr_destroy(&attr);
+    return started;
+}
+
+static bool threads_start(void)
+{
+    serve.threads = calloc((size_t)(serve.workers + serve.writers + 1), sizeof *serve.threads);
+    bool started = serve.threads != NULL;
+    for (int i = 0; started && i < serve.workers; i++)
+        started = thread_start(work);
+    for (int i = 0; started && i < serve.writers; i++)
+        started = thread_start(write_moves);
+    return started && thread_start(sweep); // last: stopped last
+}
+
+static HttpOptions http_options(Arena *arena)
+{
+    const Settings *s = settings();
+    return (HttpOptions){
+        .listen = s->listen,
+        .port = (int)s->port,
+        .threads = (int)s->http_threads,
+        .connections = (int)s->connections,
+        .per_ip = (int)s->connections_per_ip,
+        .request_timeout = (int)s->request_timeout,
+        .keep_alive = (int)s->keep_alive,
+        .spool = str_format(arena, "%s/uploads", s->data).at,
+        .spools = SPOOLS,
+        .begin = begin,
+        .arrived = arrived,
+        .trouble = trouble,
+    };
+}
+
+bool serve_start(const char *conninfo, Arena *arena, Str *why)
+{
+    const Settings *s = settings();
+    serve.conninfo = conninfo;
+    serve.workers = (int)s->workers;
+    serve.writers = (int)s->writers;
+    serve.rules = (IntakeRules){router_new(arena, routes, route_count), s->upload_max * 1000000};
+    serve.requests = queue_new((size_t)s->queue);
+    serve.moves = queue_new((size_t)s->queue);
+    metrics_start(routes, route_count);
+    HttpOptions options = http_options(arena);
+    serve.http = http_start(&options, arena, why);
+    if (!serve.http)
+        return false;
+    if (threads_start())
+        return true;
+    *why = STR("threads cannot be started");
+    return false;
+}
+
+int serve_port(void)
+{
+    return http_port(serve.http);
+}
+
+void serve_stop(void)
+{
+    // 1. Nothing new. 2. What waits is worked off by threads that then end. 3. What was answered is
+    // sent.
+    health_set(HEALTH_STAYING, "stopping");
+    serve.stopping = true;
+    answer_close_all();
+    http_refuse(serve.http);
+    queue_close(serve.requests);
+    queue_close(serve.moves);
+    for (size_t i = 0; i + 1 < serve.thread_count; i++)
+        pthread_join(serve.threads[i], NULL);
+    serve.swept = true;
+    pthread_join(serve.threads[serve.thread_count - 1], NULL);
+    http_stop(serve.http, STOP_MS);
+    queue_free(serve.requests);
+    queue_free(serve.moves);
+    free(serve.threads);
+}
