@@ -70,8 +70,11 @@ static void read_document(Builder *b, Document *document, const Pair *pair)
     id_valid(b, pair->key, pair->mark);
     if (!keys_known(b, own, document_keys))
         return;
-    document->title =
-        read_title(b, !node_at(own, "title") && shared ? shared : own, pair->key, pair->mark);
+    if (node_at(own, "title") || shared)
+        document->title =
+            read_title(b, node_at(own, "title") ? own : shared, pair->key, pair->mark);
+    else if (!ref)
+        document->title = read_title(b, own, pair->key, pair->mark);
     document->required = read_bool(b, node_at(own, "required") ? own : shared, "required", false);
     read_types(b, document, either(own, shared, "types"));
     if ((max = either(own, shared, "max")))
@@ -134,7 +137,7 @@ void build_indicators(Builder *b)
 
 // What stands between {{ and }} in a mail. Members of the dossier are checked; the other roots are
 // those of the facts.
-static void check_place(Builder *b, const Node *node, Str text, size_t at, Str path)
+static void check_place(Builder *b, const Node *node, size_t at, Str path)
 {
     static const char *const roots[] = {
         "dossier",  "call",    "application", "decision", "agreement", "instalments", "payments",
@@ -142,7 +145,6 @@ static void check_place(Builder *b, const Node *node, Str text, size_t at, Str p
         "link",     "state",   "workflow",    "space",    NULL};
     size_t dot = str_index(path, '.');
     Str root = str_slice(path, 0, dot), member = str_slice(path, dot + 1, path.len);
-    (void)text;
     Str names[64];
     size_t n = 0;
     for (; roots[n]; n++) {
@@ -191,7 +193,7 @@ static void check_places(Builder *b, const Node *node)
         size_t end = to;
         while (end > from && text.at[end - 1] == ' ')
             end--;
-        check_place(b, node, text, from, str_slice(text, from, end));
+        check_place(b, node, from, str_slice(text, from, end));
         i = to;
     }
 }

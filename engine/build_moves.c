@@ -98,7 +98,7 @@ static Label move_title(Builder *b, const Node *node, const Transition *t)
     ItemId row = definition_event(b->def, t->events[0]);
     if (row != ID_NONE)
         return b->def->events[row].title;
-    if (b->strict)
+    if (b->strict && !event_reserved(t->events[0]))
         warn(b, "missing-title", t->mark,
              MESSAGE(T("« {0} » n'a pas de titre : en donner un ici ou sous events:",
                        "'{0}' has no title: give it one here or under events:"),

@@ -230,7 +230,8 @@ Label read_title(Builder *b, const Node *map, Str id, Mark mark)
     Label label = node ? read_label_node(b, node) : (Label){0};
     if (label.fr.len || label.en.len)
         return label;
-    if (!node && b->strict)
+    bool row = map->kind == NODE_MAP || map->kind == NODE_NULL; // else its type is the finding
+    if (!node && b->strict && row)
         warn(b, "missing-title", mark,
              MESSAGE(T("« {0} » n'a pas de titre : les lecteurs verront l'identifiant",
                        "'{0}' has no title: readers will see the identifier"),

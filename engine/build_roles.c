@@ -66,13 +66,15 @@ enum { ALL_OF = sizeof all_of / sizeof *all_of };
 static bool fail_thing(Builder *b, const Node *node, Str word)
 {
     Str names[ALL_OF];
+    size_t n = 0;
     for (size_t i = 0; i < ALL_OF; i++)
-        names[i] = str_of(all_of[i].word);
+        if (!all_of[i].sees)
+            names[n++] = str_of(all_of[i].word);
     return fail_near(b, "unknown-thing", node->mark,
                      MESSAGE(T("« {0} » n'est pas une chose que l'on modifie ou que l'on voit",
                                "'{0}' is nothing that can be edited or seen"),
                              word),
-                     word, names, ALL_OF);
+                     word, names, n);
 }
 
 static bool read_item(Builder *b, const Node *node, Thing thing, Str name, ItemId *item)

@@ -183,13 +183,14 @@ size_t read_states(Builder *b, const Node *node, const StateId **ret)
         if (state != ID_NONE) {
             states[n++] = state;
         } else if (name.len) {
-            bool path = str_index(name, '.') < name.len;
-            Str *names = arena_array(b->arena, Str, b->def->state_count + 1);
-            for (size_t k = 1; k < b->def->state_count; k++)
-                names[k - 1] = path ? b->states[k].path : b->states[k].id;
+            Str *names = arena_array(b->arena, Str, 2 * b->def->state_count);
+            for (size_t k = 1; k < b->def->state_count; k++) {
+                names[2 * k - 2] = b->states[k].id;
+                names[2 * k - 1] = b->states[k].path;
+            }
             fail_near(b, "unknown-state", item->mark,
                       MESSAGE(T("l'état « {0} » n'existe pas", "there is no state '{0}'"), name),
-                      name, names, b->def->state_count - 1);
+                      name, names, 2 * b->def->state_count - 2);
         }
     }
     return n;
@@ -340,6 +341,9 @@ void build_states(Builder *b)
                            .parent = ID_NONE,
                            .mark = {1, 1}};
     b->nodes[0] = b->root;
+    const Pair *key = node_pair(b->root, "states");
+    if (key)
+        b->states[0].mark = key->mark;
     if (states)
         collect(b, states, 0);
     b->states[0].end = (StateId)b->def->state_count;

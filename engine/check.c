@@ -134,8 +134,16 @@ static bool has_final(const Definition *def)
     return false;
 }
 
+static bool any_stuck(const Explore *x)
+{
+    for (size_t i = 0; i < x->places.len; i++)
+        if (!x->places.at[i].over && !x->places.at[i].steps)
+            return true;
+    return false;
+}
+
 // A dead end is shown where it begins: at the first place from which no final state can be reached.
-static void check_ends(Check *c)
+static void check_ends(Check *c, bool restless)
 {
     const Explore *x = c->explore;
     bool *goals = arena_array(c->arena, bool, x->places.len + 1), any = false;
@@ -153,7 +161,9 @@ static void check_ends(Check *c)
         const Place *place = &x->places.at[i];
         const State *state = leaf(c, place);
         StateId id = (StateId)(state - c->def->states);
-        bool begins = !good[i] && (place->parent == PLACE_NONE || good[place->parent] || !any);
+        // Without any way to an end, one dead end says it all, unless something else already does.
+        bool begins = any ? !good[i] && (i == 0 || good[place->parent])
+                          : i == 0 && !restless && !any_stuck(x);
         if (place->over || set_has(&shown, id) || (place->steps && (!begins || !has_final(c->def))))
             continue;
         set_add(&shown, id);
@@ -173,8 +183,9 @@ static void check_ends(Check *c)
 }
 
 // Follows what a place does by itself when no guard holds; it must come to rest.
-static void check_rest(Check *c)
+static bool check_rest(Check *c)
 {
+    bool found = false;
     const Explore *x = c->explore;
     uint8_t *state =
         arena_array(c->arena, uint8_t, x->places.len + 1); // 1 on the present walk, 2 known
@@ -185,6 +196,7 @@ static void check_rest(Check *c)
             p = x->places.at[p].rest;
         }
         if (p != PLACE_NONE && state[p] == 1) {
+            found = true;
             const State *at = leaf(c, &x->places.at[p]);
             check_fail(c, "endless-loop", at->mark, p,
                        MESSAGE(T("« {0} » est quitté et retrouvé sans fin par des transitions sans "
@@ -196,6 +208,7 @@ static void check_rest(Check *c)
         for (p = i; p != PLACE_NONE && state[p] == 1; p = x->places.at[p].rest)
             state[p] = 2;
     }
+    return found;
 }
 
 bool definition_check(Arena *arena, const Definition *def, Findings *findings)
@@ -210,12 +223,12 @@ bool definition_check(Arena *arena, const Definition *def, Findings *findings)
                              "the chart is too large to be explored whole: {0} situations seen, "
                              "what is missing is not proved"),
                            str_format(arena, "%zu", x.places.len)));
+    bool restless = check_rest(&c);
     if (!x.stopped) { // what was not found may exist beyond the bound
         check_reached(&c);
         check_taken(&c);
-        check_ends(&c);
+        check_ends(&c, restless);
     }
-    check_rest(&c);
     check_promises(&c);
     check_use(&c);
     return !c.failed;

@@ -60,7 +60,7 @@ Str findings_text(Arena *arena, Str file, Lang lang, const Findings *findings)
                    f->mark.column, kind, STR_ARG(sentence));
         if (f->hint.text.fr) {
             Str hint = message_text(arena, lang, &f->hint);
-            buf_format(&out, " ; " STR_FMT, STR_ARG(hint));
+            buf_format(&out, "%s" STR_FMT, lang == FR ? " ; " : "; ", STR_ARG(hint));
         }
         add_path(&out, lang, f);
         buf_format(&out, " [%s]\n", f->code);
