@@ -3,7 +3,7 @@
 // usual slips of people who do not program (=, &, and, ≤ …). What tokens mean together is
 // parse.c's.
 #include "inside.h"
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static bool is_digit(char c)

@@ -5,10 +5,10 @@
 
 size_t utf8_next(Str s, size_t at, uint32_t *point)
 {
+    if (at >= s.len)
+        return 0;
     const unsigned char *c = (const unsigned char *)s.at + at;
     size_t left = s.len - at;
-    if (left == 0)
-        return 0;
     if (c[0] < 0x80) {
         *point = c[0];
         return 1;

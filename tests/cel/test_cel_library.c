@@ -108,6 +108,7 @@ static const struct {
     {"a type leaves by its name", "type(timestamp(0))", "\"google.protobuf.Timestamp\""},
 
     // The strings extension where its cases stop.
+    {"a place in an empty text", "''.charAt(4)", "!the place 4 is outside the text"},
     {"join keeps an empty first", "['', 'x'].join('-')", "\"-x\""},
     {"replace at most n", "'aaaa'.replace('a', 'b', 2)", "\"bbaa\""},
     {"replace nothing before each letter", "'été'.replace('', '-')", "\"-é-t-é-\""},
