@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// One track at a time: the acts of other nouns, the opening of an application, a timer that falls due.
+// One track at a time: the acts of other nouns, the opening of an application, a timer that falls
+// due.
 #include "../clock.h"
 #include "common.h"
 #include "track.h"
 
-// Locks one application and reads it. NULL with db_error; a track with an empty id when there is none.
+// Locks one application and reads it. NULL with db_error; a track with an empty id when there is
+// none.
 static Track *lock_one(Db *db, Arena *arena, Str id)
 {
     Arg ids = arg_texts(arena, &id, 1);
@@ -41,11 +43,13 @@ bool act_may(Request *rq, const Act *act, Thing thing, ItemId item)
     if (may_edit(act->track->def, &act->track->at, thing, item, act->actor.roles))
         return true;
     return fault(rq, FAULT_REFUSED, NULL,
-                 T("À cette étape, votre rôle ne le permet pas.", "At this stage, your role does not allow it."));
+                 T("À cette étape, votre rôle ne le permet pas.",
+                   "At this stage, your role does not allow it."));
 }
 
-static const char *const reason_words[] = {"no-such-move", "not-your-role", "guard",       "incomplete",
-                                           "data",         "over",          "not-allowed", "too-many-steps"};
+static const char *const reason_words[] = {"no-such-move", "not-your-role", "guard",
+                                           "incomplete",   "data",          "over",
+                                           "not-allowed",  "too-many-steps"};
 
 const char *reason_word(const Reason *reason)
 {
@@ -57,11 +61,14 @@ bool refused(Request *rq, const Outcome *outcome)
     for (size_t i = 0; i < outcome->reason_count; i++) {
         const Reason *reason = &outcome->reasons[i];
         bool data = reason->kind == BAD_DATA;
-        Str pointer = data ? str_format(rq->arena, "/data" STR_FMT, STR_ARG(reason->pointer)) : reason->pointer;
-        fault_at(rq, data ? FAULT_INVALID : FAULT_REFUSED, pointer, reason_word(reason), reason->message);
+        Str pointer = data ? str_format(rq->arena, "/data" STR_FMT, STR_ARG(reason->pointer))
+                           : reason->pointer;
+        fault_at(rq, data ? FAULT_INVALID : FAULT_REFUSED, pointer, reason_word(reason),
+                 reason->message);
     }
     if (outcome->reason_count == 0)
-        fault(rq, FAULT_REFUSED, NULL, T("Le règlement ne le permet pas.", "The workflow does not allow it."));
+        fault(rq, FAULT_REFUSED, NULL,
+              T("Le règlement ne le permet pas.", "The workflow does not allow it."));
     return false;
 }
 
@@ -91,7 +98,8 @@ bool act_fire(Request *rq, Act *act, const Event *event)
     return tracks_store(rq->db, rq->arena, t, 1, NULL, 0) || failed(rq);
 }
 
-// --- opening --------------------------------------------------------------------------------------
+// --- opening
+// --------------------------------------------------------------------------------------
 
 static bool carried(Request *rq, Str dossier_id)
 {
@@ -110,7 +118,8 @@ static bool carried(Request *rq, Str dossier_id)
 // The number that the call gives, "2026-0042". False with a fault when it is not open.
 static bool next_number(Request *rq, Str call_id, Time now, Str *ret)
 {
-    Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_NUMBER, ARG(call_id), arg_time(rq->arena, now));
+    Rows *rows =
+        QUERY(rq->db, rq->arena, Q_APPLICATION_NUMBER, ARG(call_id), arg_time(rq->arena, now));
     if (!rows)
         return failed(rq);
     if (!rows_len(rows)) {
@@ -120,11 +129,13 @@ static bool next_number(Request *rq, Str call_id, Time now, Str *ret)
         if (!rows_len(call) || (str_is(row_str(call, 0, "status"), "draft") &&
                                 !access_manages(rq->who, row_str(call, 0, "space_id"))))
             return not_found(rq);
-        return fault(rq, FAULT_CONFLICT, NULL,
-                     T("Cet appel n'est pas ouvert aux dépôts.", "This call is not open for applications."));
+        return fault(
+            rq, FAULT_CONFLICT, NULL,
+            T("Cet appel n'est pas ouvert aux dépôts.", "This call is not open for applications."));
     }
     Str year = str_slice(time_format(rq->arena, now), 0, 4);
-    *ret = str_format(rq->arena, STR_FMT "-%04lld", STR_ARG(year), (long long)row_int(rows, 0, "last_number"));
+    *ret = str_format(rq->arena, STR_FMT "-%04lld", STR_ARG(year),
+                      (long long)row_int(rows, 0, "last_number"));
     return true;
 }
 
@@ -134,8 +145,8 @@ static bool added(Request *rq, Str call_id, Str dossier_id, Str *ret)
     Str number;
     if (!next_number(rq, call_id, now, &number))
         return false;
-    Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_ADD, ARG(call_id), ARG(dossier_id), ARG(number),
-                       arg_time(rq->arena, now));
+    Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_ADD, ARG(call_id), ARG(dossier_id),
+                       ARG(number), arg_time(rq->arena, now));
     if (rows) {
         *ret = row_str(rows, 0, "id");
         return true;
@@ -143,7 +154,8 @@ static bool added(Request *rq, Str call_id, Str dossier_id, Str *ret)
     if (db_error(rq->db) != DB_UNIQUE)
         return failed(rq);
     return fault(rq, FAULT_CONFLICT, "/dossier_id",
-                 T("Ce dossier est déjà déposé dans cet appel.", "This dossier is already filed under this call."));
+                 T("Ce dossier est déjà déposé dans cet appel.",
+                   "This dossier is already filed under this call."));
 }
 
 bool application_open(Request *rq, Str call_id, Str dossier_id, Act *ret)
@@ -167,14 +179,16 @@ bool application_open(Request *rq, Str call_id, Str dossier_id, Act *ret)
     return tracks_store(rq->db, rq->arena, t, 1, NULL, 0) || failed(rq);
 }
 
-// --- timers ---------------------------------------------------------------------------------------
+// --- timers
+// ---------------------------------------------------------------------------------------
 
 static bool fire_timer(Db *db, Arena *arena, Str application_id, Str timer)
 {
     Track *t = lock_one(db, arena, application_id);
     if (!t)
         return false;
-    Rows *taken = QUERY(db, arena, Q_TIMER_TAKE, ARG(application_id), ARG(timer), arg_time(arena, t->now));
+    Rows *taken =
+        QUERY(db, arena, Q_TIMER_TAKE, ARG(application_id), ARG(timer), arg_time(arena, t->now));
     if (!taken)
         return false;
     Flight commit = {.query = Q_COMMIT};

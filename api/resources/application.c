@@ -113,7 +113,8 @@ bool application_get(Request *rq)
 
 // --- many ---------------------------------------------------------------------------------------
 
-// Who has a part in the whole call sees all that is filed under it, which spares a look at each row.
+// Who has a part in the whole call sees all that is filed under it, which spares a look at each
+// row.
 static bool sees_all(const Request *rq, Str call, Str space)
 {
     if (access_manages(rq->who, space))
@@ -146,8 +147,9 @@ bool application_list(Request *rq)
     if (!page_read(rq, &page) || !call_seen(rq, request_query(rq, "call_id"), &all))
         return false;
     Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_LIST, ARG(rq->who->person), arg_bool(all),
-                       query_arg(rq, "call_id"), query_arg(rq, "dossier_id"), query_arg(rq, "stage"),
-                       query_arg(rq, "is_over"), page_at(&page), page_id(&page), page_limit(rq->arena, &page));
+                       query_arg(rq, "call_id"), query_arg(rq, "dossier_id"),
+                       query_arg(rq, "stage"), query_arg(rq, "is_over"), page_at(&page),
+                       page_id(&page), page_limit(rq->arena, &page));
     return rows ? reply_page(rq, rows, page.limit) : failed(rq);
 }
 

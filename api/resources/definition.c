@@ -4,8 +4,9 @@
 
 enum { BUCKETS = 256 };
 
-typedef struct Built { // lives in its own arena, until the program ends
+typedef struct Built {
     struct Built *next;
+    Arena *home; // where it lives, until the program ends
     Str version_id;
     const Definition *def;
 } Built;
@@ -44,7 +45,7 @@ static const Definition *find(Str id)
 static const Definition *keep(Arena *home, Str id, const Definition *def)
 {
     Built *built = arena_new_of(home, Built);
-    *built = (Built){.version_id = str_copy(home, id), .def = def};
+    *built = (Built){.home = home, .version_id = str_copy(home, id), .def = def};
     pthread_rwlock_wrlock(&lock);
     Built **bucket = bucket_of(id);
     const Built *other = *bucket;

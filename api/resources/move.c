@@ -15,14 +15,14 @@ const Field move_fields[] = {
     FIELD_END};
 
 typedef enum Verdicts {
-    WAITS,      // not decided yet, or left for a transaction of its own
-    DONE,       // a new answer
-    REPEATED,   // the answer that this key got before
-    KEY_TAKEN,  // the key was used for another request
-    UNKNOWN,    // no such application, or not to be seen
-    OLD,        // the caller saw another version
-    NO,         // the workflow refuses
-    BROKEN      // the definition cannot be read: ours
+    WAITS,     // not decided yet, or left for a transaction of its own
+    DONE,      // a new answer
+    REPEATED,  // the answer that this key got before
+    KEY_TAKEN, // the key was used for another request
+    UNKNOWN,   // no such application, or not to be seen
+    OLD,       // the caller saw another version
+    NO,        // the workflow refuses
+    BROKEN     // the definition cannot be read: ours
 } Answer;
 
 typedef struct Item {
@@ -31,9 +31,9 @@ typedef struct Item {
     Answer answer;
     uint8_t hash[HASH_SIZE]; // of the request, with a key
     Track *track;
-    Outcome outcome;         // NO
-    int64_t version;         // OLD
-    int status;              // DONE, REPEATED
+    Outcome outcome; // NO
+    int64_t version; // OLD
+    int status;      // DONE, REPEATED
     Str body, etag, location;
 } Item;
 
@@ -42,13 +42,15 @@ typedef struct Batch {
     Db *db;
     Item **items;
     size_t n;
-    bool waits;   // for rows that others have locked
+    bool waits; // for rows that others have locked
     Track *tracks;
     size_t track_count;
-    bool committing; // the last flight is out: a broken connection does not tell whether it was done
+    bool
+        committing; // the last flight is out: a broken connection does not tell whether it was done
 } Batch;
 
-// --- flight 1: what is there ----------------------------------------------------------------------
+// --- flight 1: what is there
+// ----------------------------------------------------------------------
 
 static bool keyed(const Item *item)
 {
@@ -79,8 +81,9 @@ static void recall_stored(Batch *b, const Rows *rows)
     for (size_t r = 0; r < rows_len(rows); r++)
         for (size_t i = 0; i < b->n; i++)
             if (same_key(b->items[i], row_str(rows, r, "person_id"), row_str(rows, r, "key")))
-                recall(b->items[i], row_bytes(b->arena, rows, r, "request"), row_int(rows, r, "status"),
-                       row_str(rows, r, "body"), row_str(rows, r, "etag"), row_str(rows, r, "location"));
+                recall(b->items[i], row_bytes(b->arena, rows, r, "request"),
+                       row_int(rows, r, "status"), row_str(rows, r, "body"),
+                       row_str(rows, r, "etag"), row_str(rows, r, "location"));
 }
 
 static Arg ids_of(Batch *b)
@@ -101,7 +104,8 @@ static bool lock_all(Batch *b)
             persons[count] = b->items[i]->rq->who->person;
             keys[count++] = b->items[i]->rq->key;
         }
-    Arg ids = ids_of(b), pairs[2] = {arg_texts(b->arena, persons, count), arg_texts(b->arena, keys, count)};
+    Arg ids = ids_of(b),
+        pairs[2] = {arg_texts(b->arena, persons, count), arg_texts(b->arena, keys, count)};
     Flight flights[] = {
         {b->waits ? Q_TRACK_LOCK : Q_TRACK_LOCK_FREE, &ids, 1, NULL},
         {Q_CLOCK, NULL, 0, NULL},
@@ -137,7 +141,8 @@ static bool find_all(Batch *b)
     return tracks_facts(b->db, b->arena, b->tracks, b->track_count);
 }
 
-// --- in memory ------------------------------------------------------------------------------------
+// --- in memory
+// ------------------------------------------------------------------------------------
 
 static void write_answer(Item *item)
 {
@@ -162,8 +167,8 @@ static bool repeated(Batch *b, size_t at)
         const Item *other = b->items[i];
         if (other->answer != DONE || !same_key(other, item->rq->who->person, item->rq->key))
             continue;
-        recall(item, (Str){(const char *)other->hash, HASH_SIZE}, other->status, other->body, other->etag,
-               other->location);
+        recall(item, (Str){(const char *)other->hash, HASH_SIZE}, other->status, other->body,
+               other->etag, other->location);
         return true;
     }
     return false;
@@ -175,7 +180,8 @@ static void decide_one(Batch *b, size_t at)
     Track *t = item->track;
     if (item->answer != WAITS || !t || repeated(b, at))
         return;
-    if (t->turned) // its guards read another text now: after this commit, in a transaction of its own
+    if (t->turned) // its guards read another text now: after this commit, in a transaction of its
+                   // own
         return;
     if (item->in->version && item->in->version != t->version) {
         item->version = t->version;
@@ -190,7 +196,8 @@ static void decide_one(Batch *b, size_t at)
         write_answer(item);
 }
 
-// --- flight 2: what becomes of it -----------------------------------------------------------------
+// --- flight 2: what becomes of it
+// -----------------------------------------------------------------
 
 static bool answers(Batch *b, Flight *ret)
 {
@@ -239,7 +246,8 @@ static bool attempt(Batch *b)
     return tracks_store(b->db, b->arena, b->tracks, b->track_count, more, count);
 }
 
-// --- answering ------------------------------------------------------------------------------------
+// --- answering
+// ------------------------------------------------------------------------------------
 
 static void answer(Item *item)
 {
@@ -271,7 +279,8 @@ static void answer(Item *item)
     case WAITS:
     case BROKEN:
         fault(rq, FAULT_INTERNAL, NULL,
-              T("Le règlement de cet appel ne peut plus être lu.", "The workflow of this call cannot be read any more."));
+              T("Le règlement de cet appel ne peut plus être lu.",
+                "The workflow of this call cannot be read any more."));
         return;
     }
 }
@@ -289,8 +298,8 @@ static void fail_all(Batch *b)
     }
 }
 
-// Runs the items as one transaction and answers those that it decided; the others WAIT. One that breaks a rule of the database
-// is found by running each alone.
+// Runs the items as one transaction and answers those that it decided; the others WAIT. One that
+// breaks a rule of the database is found by running each alone.
 static void run(Db *db, Item **items, size_t n, bool waits)
 {
     Batch b = {.db = db, .items = items, .n = n, .waits = waits};
@@ -306,7 +315,8 @@ static void run(Db *db, Item **items, size_t n, bool waits)
         for (size_t k = 0; k < n && done; k++)
             if (items[k]->answer != WAITS)
                 answer(items[k]);
-        // A connection that broke while we were idle shows at the first flight, and costs nothing but another attempt.
+        // A connection that broke while we were idle shows at the first flight, and costs nothing
+        // but another attempt.
         again = db_error(db) == DB_RETRY || (db_error(db) == DB_DOWN && !b.committing && i == 0);
         arena_free(b.arena);
     }
@@ -335,9 +345,11 @@ void moves_take(Request **rqs, size_t n, Db *db)
         items[i] = (Item){.rq = rqs[i], .in = rqs[i]->input};
         left[i] = &items[i];
         if (keyed(&items[i]))
-            hash_parts(items[i].hash, (const Str[]){str_of(rqs[i]->route->path), rqs[i]->path, rqs[i]->body}, 3);
+            hash_parts(items[i].hash,
+                       (const Str[]){str_of(rqs[i]->route->path), rqs[i]->path, rqs[i]->body}, 3);
     }
-    // First those whose rows are free; then, waiting for others, what is left. Each round answers the first of an application.
+    // First those whose rows are free; then, waiting for others, what is left. Each round answers
+    // the first of an application.
     for (bool waits = false; n > 0; waits = true) {
         run(db, left, n, waits);
         size_t kept = 0;

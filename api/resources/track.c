@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The track of an application: reading rows, deciding, what an outcome changes, how it is written for callers.
+// The track of an application: reading rows, deciding, what an outcome changes, how it is written
+// for callers.
 #include "track_inside.h"
 #include "definition.h"
 
@@ -143,7 +144,8 @@ static Str canonical(Arena *arena, const Track *t, const Record *r)
     json_object_set_new(move, "application", json_stringn(t->id.at, t->id.len));
     json_object_set_new(move, "version", json_integer(r->version));
     json_object_set_new(move, "event", json_stringn(r->event.at, r->event.len));
-    json_object_set_new(move, "person", r->person.len ? json_stringn(r->person.at, r->person.len) : json_null());
+    json_object_set_new(move, "person",
+                        r->person.len ? json_stringn(r->person.at, r->person.len) : json_null());
     json_object_set_new(move, "data", r->data ? json_incref(r->data) : json_null());
     json_object_set_new(move, "places", json_stringn(r->places.at, r->places.len));
     json_object_set_new(move, "at", json_string(time_format(arena, r->at).at));
@@ -164,7 +166,8 @@ static void record(Arena *arena, Track *t, const Event *event, const Actor *acto
     vec_push(t->arena, &t->records, r);
 }
 
-static void settle(Arena *arena, Track *t, const Event *event, const Actor *actor, const Outcome *outcome)
+static void settle(Arena *arena, Track *t, const Event *event, const Actor *actor,
+                   const Outcome *outcome)
 {
     t->at = outcome->next;
     for (size_t i = 0; i < outcome->effect_count; i++)
@@ -231,8 +234,8 @@ void track_write(Buf *buf, const Track *t)
     buf_add(buf, STR(",\"places\":"));
     write_places(buf, t);
     write_text(buf, "stage", str_of(stage_word(case_stage(t->def, &t->at))));
-    buf_format(buf, ",\"is_over\":%s,\"version\":%lld,\"sealed_version\":", t->at.over ? "true" : "false",
-               (long long)t->version);
+    buf_format(buf, ",\"is_over\":%s,\"version\":%lld,\"sealed_version\":",
+               t->at.over ? "true" : "false", (long long)t->version);
     if (t->sealed_version)
         buf_format(buf, "%lld", (long long)t->sealed_version);
     else

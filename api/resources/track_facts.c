@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The facts of many tracks at once: one statement for each kind of row that some guard reads, all in one flight.
+// The facts of many tracks at once: one statement for each kind of row that some guard reads, all
+// in one flight.
 #include "track.h"
 #include "track_inside.h"
 
-#define BIT(slot) (UINT64_C(1) << (slot))
+#define BIT(slot)     (UINT64_C(1) << (slot))
 #define DOSSIER_NEEDS (BIT(SLOT_DOSSIER) | BIT(SLOT_DOCUMENTS) | NEEDS_COMPLETE)
 
 static void set(json_t *object, const char *name, json_t *value)
@@ -142,7 +143,8 @@ bool tracks_facts(Db *db, Arena *arena, Track *tracks, size_t n)
     size_t count = 0;
     // What an application asks for is an answer of the dossier.
     for (size_t i = 0; i < n; i++)
-        if (tracks[i].def && (tracks[i].needs & BIT(SLOT_APPLICATION)) && tracks[i].def->decision.requested.len)
+        if (tracks[i].def && (tracks[i].needs & BIT(SLOT_APPLICATION)) &&
+            tracks[i].def->decision.requested.len)
             tracks[i].needs |= BIT(SLOT_DOSSIER);
 
     for (const struct Source *s = sources; s < sources + SOURCES; s++) {
@@ -221,7 +223,9 @@ static json_t *application_fact(Track *t)
     set_time(t->arena, fact, "opened_at", row_time(t->rows, t->row, "opened_at"));
     set_time(t->arena, fact, "filed_at", t->filed_at);
     Str name = t->def->decision.requested;
-    json_t *requested = name.len && json_is_object(t->facts.answers) ? json_object_getn(t->facts.answers, name.at, name.len) : NULL;
+    json_t *requested = name.len && json_is_object(t->facts.answers)
+                            ? json_object_getn(t->facts.answers, name.at, name.len)
+                            : NULL;
     if (json_is_integer(requested))
         json_object_set(fact, "requested", requested);
     return fact;

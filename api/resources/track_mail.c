@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mails of the workflow: {{…}} filled in, in both languages, for whoever holds the mail's roles on this application. Who that
-// is, and which language each reads, the statement finds out while it writes them.
+// Mails of the workflow: {{…}} filled in, in both languages, for whoever holds the mail's roles on
+// this application. Who that is, and which language each reads, the statement finds out while it
+// writes them.
 #include "track_inside.h"
 
 static const struct SlotName {
     const char *name;
     Slot slot;
 } slot_names[] = {
-    {"call", SLOT_CALL},           {"dossier", SLOT_DOSSIER},         {"application", SLOT_APPLICATION},
-    {"reviews", SLOT_REVIEWS},     {"decision", SLOT_DECISION},       {"agreement", SLOT_AGREEMENT},
-    {"payments", SLOT_PAYMENTS},   {"instalments", SLOT_INSTALMENTS}, {"measures", SLOT_MEASURES},
+    {"call", SLOT_CALL},
+    {"dossier", SLOT_DOSSIER},
+    {"application", SLOT_APPLICATION},
+    {"reviews", SLOT_REVIEWS},
+    {"decision", SLOT_DECISION},
+    {"agreement", SLOT_AGREEMENT},
+    {"payments", SLOT_PAYMENTS},
+    {"instalments", SLOT_INSTALMENTS},
+    {"measures", SLOT_MEASURES},
     {"documents", SLOT_DOCUMENTS},
 };
 
 static Str value_text(Arena *arena, const json_t *value)
 {
-    return json_is_string(value) ? json_str(value) : value && !json_is_null(value) ? json_text(arena, value) : STR_NONE;
+    return json_is_string(value)           ? json_str(value)
+           : value && !json_is_null(value) ? json_text(arena, value)
+                                           : STR_NONE;
 }
 
 // a.b.c from `value`.
@@ -29,7 +38,8 @@ static const json_t *member(const json_t *value, Str path)
     return value;
 }
 
-// What stands at {{path}}: what every mail may name, then loaded facts, then the event's data ({{reason}}).
+// What stands at {{path}}: what every mail may name, then loaded facts, then the event's data
+// ({{reason}}).
 static Str place(Track *t, Lang lang, const Event *event, Str path)
 {
     if (str_is(path, "dossier.title"))
@@ -96,7 +106,8 @@ void track_mail(Track *t, ItemId item, const Event *event)
     const Mail *mail = &t->def->mails[item];
     MailOut out = {.mail = item};
     for (Lang lang = FR; lang <= EN; lang++) {
-        out.subject[lang] = one_line(t->arena, render(t, lang, event, label_text(mail->subject, lang)));
+        out.subject[lang] =
+            one_line(t->arena, render(t, lang, event, label_text(mail->subject, lang)));
         out.body[lang] = render(t, lang, event, label_text(mail->body, lang));
     }
     vec_push(t->arena, &t->mails, out);
@@ -129,9 +140,12 @@ static void keys_add(Arena *arena, Keys *keys, int64_t mail, const Track *t, con
         Scope scope;
         Str id;
     } scopes[] = {
-        {ON_APPLICATION, at->application}, {ON_CALL, at->call},
-        {ON_SPACE, at->space},             {ON_PLATFORM, STR("")},
-        {ON_DOSSIER, at->dossier},         {ON_ORGANISATION, at->organisation},
+        {ON_APPLICATION, at->application},
+        {ON_CALL, at->call},
+        {ON_SPACE, at->space},
+        {ON_PLATFORM, STR("")},
+        {ON_DOSSIER, at->dossier},
+        {ON_ORGANISATION, at->organisation},
     };
     for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
         if (access_covers(scopes[i].scope, role->on))

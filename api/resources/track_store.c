@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing what tracks remember: each table in one statement for the whole batch, all statements in one flight.
+// Writing what tracks remember: each table in one statement for the whole batch, all statements in
+// one flight.
 #include "track_inside.h"
 
 typedef VEC(Str) Strs;
@@ -11,8 +12,8 @@ static bool changed(const Track *t)
     return t->records.len > 0;
 }
 
-// A version that is to be sealed is kept with its content, which no guard may have read. It is read under a lock, so that this
-// is the version that counts from here on.
+// A version that is to be sealed is kept with its content, which no guard may have read. It is read
+// under a lock, so that this is the version that counts from here on.
 static bool read_sealed(Db *db, Arena *arena, Track *tracks, size_t n)
 {
     Strs ids = {0};
@@ -40,7 +41,8 @@ static bool seals(Arena *arena, Track *tracks, size_t n, Flight *ret)
         Track *t = &tracks[i];
         if (!t->seals)
             continue;
-        json_t *whole = json_keep(arena, json_pack("{s:O,s:O}", "content", t->content, "documents", t->documents));
+        json_t *whole = json_keep(
+            arena, json_pack("{s:O,s:O}", "content", t->content, "documents", t->documents));
         vec_push(arena, &dossiers, t->scope.dossier);
         vec_push(arena, &versions, t->dossier_version);
         vec_push(arena, &contents, json_text(arena, t->content));
@@ -63,7 +65,8 @@ static bool seals(Arena *arena, Track *tracks, size_t n, Flight *ret)
 
 static bool states(Arena *arena, Track *tracks, size_t n, Flight *ret)
 {
-    Strs ids = {0}, texts = {0}, places = {0}, stages = {0}, overs = {0}, versions = {0}, sealed = {0};
+    Strs ids = {0}, texts = {0}, places = {0}, stages = {0}, overs = {0}, versions = {0},
+         sealed = {0};
     VEC(uint8_t) hashes = {0};
     Times filed = {0}, cutoffs = {0}, at = {0};
     for (size_t i = 0; i < n; i++) {
@@ -76,7 +79,8 @@ static bool states(Arena *arena, Track *tracks, size_t n, Flight *ret)
         vec_push(arena, &stages, str_of(stage_word(case_stage(t->def, &t->at))));
         vec_push(arena, &overs, t->at.over ? STR("t") : STR("f"));
         vec_push(arena, &versions, arg_int(arena, t->version).text);
-        vec_push(arena, &sealed, t->sealed_version ? arg_int(arena, t->sealed_version).text : STR_NONE);
+        vec_push(arena, &sealed,
+                 t->sealed_version ? arg_int(arena, t->sealed_version).text : STR_NONE);
         for (size_t k = 0; k < HASH_SIZE; k++)
             vec_push(arena, &hashes, t->hash[k]);
         vec_push(arena, &filed, t->filed_at);
