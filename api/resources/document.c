@@ -154,17 +154,6 @@ bool document_list(Request *rq)
     return rows ? reply_page(rq, rows, page.limit) : failed(rq);
 }
 
-// Which of a definition's documents has this kind, or ID_NONE.
-static ItemId item_of(const Definition *def, Str kind)
-{
-    size_t slash = str_index(kind, '/');
-    bool own = slash < kind.len;
-    if (own && !str_eq(str_slice(kind, 0, slash), def->id))
-        return ID_NONE;
-    ItemId id = definition_document(def, own ? str_slice(kind, slash + 1, kind.len) : kind);
-    return id != ID_NONE && def->documents[id].shared != own ? id : ID_NONE;
-}
-
 // Through some application where it is filed, the caller has a role that sees it.
 static bool seen_elsewhere(Request *rq, const Rows *document, bool *ret)
 {
@@ -177,7 +166,8 @@ static bool seen_elsewhere(Request *rq, const Rows *document, bool *ret)
         Track *track = arena_new_of(rq->arena, Track);
         if (!row || !tracks_read(rq->db, rq->arena, row, request_now(rq), track))
             return failed(rq);
-        ItemId item = track->def ? item_of(track->def, row_str(document, 0, "kind")) : ID_NONE;
+        ItemId item =
+            track->def ? document_item(track->def, row_str(document, 0, "kind")) : ID_NONE;
         *ret = item != ID_NONE && may_see(track->def, THING_DOCUMENT, item,
                                           access_roles(rq->who, track->def, &track->scope));
     }

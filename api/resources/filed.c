@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an application rests on: opening it, the dossier as it was filed, the receipt. Where it
+// stands is in application.c.
+#include "resources.h"
+#include "bodies.h"
+#include "common.h"
+#include "sight.h"
+
+bool application_make(Request *rq)
+{
+    Act act;
+    if (!application_open(rq, rq->params[0], ((ApplicationOpen *)rq->input)->dossier_id, &act))
+        return false;
+    Buf buf = {.arena = rq->arena};
+    track_write(&buf, act.track);
+    rq->reply.location =
+        str_format(rq->arena, "/api/v1/applications/" STR_FMT, STR_ARG(act.track->id));
+    rq->reply.etag = str_format(rq->arena, "\"%lld\"", (long long)act.track->version);
+    return reply_text(rq, 201, buf_str(&buf));
+}
+
+// Answers of the forms that the caller's roles see.
+static json_t *answers_seen(Arena *arena, const Sight *sight)
+{
+    const Track *t = sight->track;
+    json_t *seen = json_keep(arena, json_object()), *schema;
+    for (size_t i = 0; i < t->def->form_count; i++) {
+        if (!may_see(t->def, THING_FORM, (ItemId)i, sight->roles))
+            continue;
+        const char *name;
+        json_object_foreach(json_at(t->def->forms[i].schema, "properties"), name, schema)
+        {
+            json_t *value = json_at(t->facts.answers, name);
+            if (value)
+                json_object_set(seen, name, value);
+        }
+    }
+    return seen;
+}
+
+ItemId document_item(const Definition *def, Str kind)
+{
+    size_t slash = str_index(kind, '/');
+    bool own = slash < kind.len;
+    if (own && !str_eq(str_slice(kind, 0, slash), def->id))
+        return ID_NONE;
+    ItemId id = definition_document(def, own ? str_slice(kind, slash + 1, kind.len) : kind);
+    return id != ID_NONE && def->documents[id].shared != own ? id : ID_NONE;
+}
+
+static void write_documents(Buf *buf, const Sight *sight, const Rows *rows)
+{
+    char mark = '[';
+    for (size_t i = 0; i < rows_len(rows); i++) {
+        ItemId item = document_item(sight->track->def, row_str(rows, i, "kind"));
+        if (item == ID_NONE || !may_see(sight->track->def, THING_DOCUMENT, item, sight->roles))
+            continue;
+        buf_char(buf, mark);
+        row_write(buf, rows, i);
+        mark = ',';
+    }
+    buf_add(buf, mark == '[' ? STR("[]") : STR("]"));
+}
+
+bool application_dossier(Request *rq)
+{
+    Sight sight;
+    if (!sight_of(rq, rq->params[0], &sight) || !sight_asks(rq, &sight, THING_FORM, ID_NONE))
+        return false;
+    if (!sight_reads(&sight)) // a draft is its authors' own
+        return not_found(rq);
+    Rows *documents = QUERY(rq->db, rq->arena, Q_FILED_DOCUMENTS, ARG(sight.track->id));
+    if (!documents || !sight_loads(rq, &sight, UINT64_C(1) << SLOT_DOSSIER))
+        return failed(rq);
+    const Track *t = sight.track;
+    Buf buf = {.arena = rq->arena};
+    buf_format(&buf,
+               "{\"application_id\":\"" STR_FMT "\",\"dossier_id\":\"" STR_FMT
+               "\",\"sealed\":%s,\"version\":%lld,\"answers\":",
+               STR_ARG(t->id), STR_ARG(t->scope.dossier), t->sealed_version ? "true" : "false",
+               (long long)(t->sealed_version ? t->sealed_version : t->dossier_version));
+    buf_add(&buf, json_text(rq->arena, answers_seen(rq->arena, &sight)));
+    buf_add(&buf, STR(",\"documents\":"));
+    write_documents(&buf, &sight, documents);
+    buf_char(&buf, '}');
+    return reply_text(rq, 200, buf_str(&buf));
+}
+
+bool application_receipt(Request *rq)
+{
+    Sight sight;
+    return sight_of(rq, rq->params[0], &sight) && sight_asks(rq, &sight, THING_FORM, ID_NONE) &&
+           reply_found(rq, QUERY(rq->db, rq->arena, Q_FILED_RECEIPT, ARG(sight.track->id)));
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reviews: each reviewer's own scores. Others' are read by roles that see reviews, and by reviewers
+// of a blind grid once their own is submitted; what is computed from reviews follows the same rule,
+// or it would tell.
+#include "resources.h"
+#include "bodies.h"
+#include "common.h"
+#include "sight.h"
+
+static bool grid_named(Request *rq, const Definition *def, Str name, ItemId *ret)
+{
+    *ret = definition_grid(def, name);
+    return *ret != ID_NONE || not_found(rq);
+}
+
+bool review_put(Request *rq)
+{
+    const ReviewPut *put = rq->input;
+    Act act;
+    ItemId grid;
+    if (!act_begin(rq, rq->params[0], &act) ||
+        !grid_named(rq, act.track->def, rq->params[1], &grid) ||
+        !act_may(rq, &act, THING_REVIEW, grid) ||
+        !review_valid(rq->arena, act.track->def, grid, put->content, put->submit, &rq->faults))
+        return false;
+    Str id = act.track->def->grids[grid].id;
+    Rows *review = QUERY(rq->db, rq->arena, Q_REVIEW_WRITE, ARG(act.track->id), ARG(id),
+                         ARG(rq->who->person), arg_json(rq->arena, put->content),
+                         arg_time(rq->arena, put->submit ? request_now(rq) : TIME_NONE));
+    if (!review)
+        return failed(rq);
+    if (rows_len(review) == 0)
+        return fault(rq, FAULT_CONFLICT, NULL,
+                     T("Votre évaluation est remise : elle ne change plus.",
+                       "Your review is submitted: it does not change any more."));
+    Event submitted = {.name = STR("review.submitted"),
+                       .data = json_keep(rq->arena, json_pack("{s:s%}", "grid", id.at, id.len)),
+                       .act = THING_REVIEW,
+                       .item = grid};
+    if (put->submit && !act_fire(rq, &act, &submitted))
+        return false;
+    return reply_row(rq, 200, review, 0);
+}
+
+// The grids whose submitted reviews the caller reads. False with a fault.
+static bool grids_seen(Request *rq, const Sight *sight, const Str **ret, size_t *count)
+{
+    const Definition *def = sight->track->def;
+    Rows *own =
+        QUERY(rq->db, rq->arena, Q_REVIEW_SUBMITTED, ARG(sight->track->id), ARG(rq->who->person));
+    if (!own)
+        return failed(rq);
+    Str *seen = arena_array(rq->arena, Str, def->grid_count);
+    *count = 0;
+    for (ItemId g = 0; g < def->grid_count; g++) {
+        const Grid *grid = &def->grids[g];
+        bool waits = grid->blind && (sight->roles & grid->by);
+        for (size_t i = 0; i < rows_len(own) && waits; i++)
+            waits = !str_eq(row_str(own, i, "grid"), grid->id);
+        if (!waits && may_see(def, THING_REVIEW, g, sight->roles))
+            seen[(*count)++] = grid->id;
+    }
+    *ret = seen;
+    return true;
+}
+
+// Those who hold the dossier read what is said, not who said it.
+static bool only_holds(const Sight *sight)
+{
+    const Definition *def = sight->track->def;
+    for (size_t i = 0; i < def->role_count; i++)
+        if ((sight->roles & def->roles[i].bit) && def->roles[i].on != ON_DOSSIER)
+            return false;
+    return true;
+}
+
+bool review_list(Request *rq)
+{
+    Sight sight;
+    Page page;
+    const Str *grids;
+    size_t count;
+    if (!sight_of(rq, rq->params[0], &sight) || !grids_seen(rq, &sight, &grids, &count) ||
+        !page_read(rq, &page))
+        return false;
+    Rows *rows = QUERY(rq->db, rq->arena, Q_REVIEW_LIST, ARG(sight.track->id), ARG(rq->who->person),
+                       arg_texts(rq->arena, grids, count), arg_bool(only_holds(&sight)),
+                       page_at(&page), page_id(&page), page_limit(rq->arena, &page));
+    return rows ? reply_page(rq, rows, page.limit) : failed(rq);
+}
+
+bool result_list(Request *rq)
+{
+    Sight sight;
+    const Str *grids;
+    size_t count;
+    if (!sight_of(rq, rq->params[0], &sight) || !sight_asks(rq, &sight, THING_REVIEW, ID_NONE) ||
+        !grids_seen(rq, &sight, &grids, &count) ||
+        !sight_loads(rq, &sight, UINT64_C(1) << SLOT_REVIEWS))
+        return false;
+    json_t *all = sight.track->facts.slot[SLOT_REVIEWS],
+           *seen = json_keep(rq->arena, json_object());
+    for (size_t i = 0; i < count; i++)
+        json_object_setn(seen, grids[i].at, grids[i].len,
+                         json_object_getn(all, grids[i].at, grids[i].len));
+    return reply_json(rq, 200, seen);
+}

@@ -1,0 +1,26 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- A draft is written over; what was submitted stays, and gives no row.
+-- name: review_write(application_id uuid, grid text, person_id uuid, content jsonb, submitted_at timestamptz) one
+insert into review as r (application_id, grid, person_id, content, submitted_at) values ($1, $2, $3, $4, $5)
+on conflict (application_id, grid, person_id)
+do update set content = excluded.content, submitted_at = excluded.submitted_at, version = r.version + 1, updated_at = now()
+where r.submitted_at is null
+returning r.id, r.application_id, r.grid, r.person_id, (select name from person where id = r.person_id) as name,
+          r.content, r.submitted_at, r.version, r.updated_at;
+
+-- Own reviews, and submitted ones of the grids that the viewer sees. `nameless`: who wrote them is not told.
+-- name: review_list(application_id uuid, viewer uuid, grids text[], nameless boolean, cursor_at timestamptz, cursor_id uuid, page bigint) many
+select r.id, r.application_id, r.grid,
+       case when r.person_id = $2 or not $4 then r.person_id end as person_id,
+       case when r.person_id = $2 or not $4 then p.name end as name,
+       r.content, r.submitted_at, r.version, r.updated_at, r.updated_at as cursor_at, r.id as cursor_id
+from review r join person p on p.id = r.person_id
+where r.application_id = $1 and (r.person_id = $2 or (r.submitted_at is not null and r.grid = any ($3)))
+  and (r.updated_at, r.id) > (coalesce($5, '-infinity'), coalesce($6, '00000000-0000-0000-0000-000000000000'))
+order by r.updated_at, r.id
+limit $7;
+
+-- The grids on which a person has had their say.
+-- name: review_submitted(application_id uuid, person_id uuid) many
+select grid from review where application_id = $1 and person_id = $2 and submitted_at is not null;
