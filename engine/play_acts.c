@@ -147,6 +147,12 @@ Outcome world_decide(World *w, const Actor *actor, json_t *decision)
 
 Outcome world_agree(World *w, const Actor *actor, int64_t amount)
 {
+    if (w->agreed)
+        return refuse(
+            w, NO_SUCH_MOVE,
+            MESSAGE(T("La convention est signée par tous.", "The agreement is signed by all."),
+                    STR_NONE),
+            STR_NONE);
     World after = *w;
     after.agreement = json_keep(w->arena, json_object());
     json_object_set_new(after.agreement, "amount", json_integer(amount));

@@ -131,7 +131,8 @@ static Outcome random_move(Walk *walk)
     const Definition *def = walk->def;
     TransitionId known[TRANSITIONS_MAX];
     size_t n = 0;
-    bool may_end = chance_one_in(&walk->chance, 60);
+    bool late = case_stage(def, &walk->world.c) == STAGE_IMPACT;
+    bool may_end = chance_one_in(&walk->chance, late ? 6 : 60);
     for (size_t i = 0; i < def->transition_count; i++) {
         const Transition *t = &def->transitions[i];
         if (t->by && t->event_count && active(&walk->world.c, t->source) &&
@@ -308,13 +309,13 @@ static void random_time(Walk *walk)
 
 static void random_step(Walk *walk)
 {
-    uint64_t dice = chance_below(&walk->chance, 10);
+    uint64_t dice = chance_below(&walk->chance, 16);
     walk->report->steps++;
     if (dice < 1) {
         random_time(walk);
         return;
     }
-    Outcome outcome = dice < 6 ? random_move(walk) : random_act(walk);
+    Outcome outcome = dice < 7 ? random_move(walk) : random_act(walk);
     walk->report->moved += outcome.verdict == MOVED;
     walk->report->refused += outcome.verdict == REFUSED;
 }

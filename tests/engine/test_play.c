@@ -148,6 +148,8 @@ static const struct {
                         "true}\n  - {as: carrier, request: advance, refused: guard}\n"
                         "  - {as: board, sign: true}\n  - {as: carrier, request: advance}\n",
      NULL},
+    {"an agreement signed by all is not replaced",
+     FILED READ GRANTED SIGNED "  - {as: clerk, agreement: {amount: 1}, refused: state}\n", NULL},
     {"what is not requested is not approved",
      FILED READ GRANTED SIGNED "  - {as: clerk, approve: advance, refused: state}\n", NULL},
     {"what is not approved is not paid",

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random walks: the same from the same seed, sound on every step, far enough to reach what can be
+// reached; and values that conform to their schema.
+#include "engine/play_inside.h"
+#include "garden.h"
+
+static void the_generator_is_the_published_one(void **state)
+{
+    (void)state;
+    // xoshiro256** from the state that splitmix64 makes of seed 0, after the authors' reference
+    // code.
+    Chance chance = chance_new(0);
+    assert_int_equal(chance.s[0], UINT64_C(0xe220a8397b1dcdaf));
+    assert_int_equal(chance.s[1], UINT64_C(0x6e789e6aa1b965f4));
+    assert_int_equal(chance_next(&chance), UINT64_C(0x99ec5f36cb75f2b4));
+    assert_int_equal(chance_next(&chance), UINT64_C(0xbf6e1f784956452a));
+}
+
+static void the_same_seed_walks_the_same_way(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    const Definition *def = garden(arena);
+    WalkReport a = play_random(arena, def, 42, 40, 60), b = play_random(arena, def, 42, 40, 60),
+               c = play_random(arena, def, 43, 40, 60);
+    assert_int_equal(a.hash, b.hash);
+    assert_int_equal(a.steps, b.steps);
+    assert_memory_equal(a.taken, b.taken, def->transition_count);
+    assert_true(a.hash != c.hash);
+    arena_free(arena);
+}
+
+static void walks_are_sound_and_go_far(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    const Definition *def = garden(arena);
+    WalkReport report = play_random(arena, def, 7, 400, 250);
+    int wrong = 0;
+    assert_true(report.sound);
+    assert_true(report.moved > 500 && report.refused > 500);
+    for (size_t i = 1; i < def->state_count; i++) {
+        bool history = def->states[i].type == STATE_HISTORY_SHALLOW ||
+                       def->states[i].type == STATE_HISTORY_DEEP;
+        ROW_CHECK(wrong, history || set_has(&report.visited, (StateId)i),
+                  "every state can be reached", STR_FMT " was not", STR_ARG(def->states[i].path));
+    }
+    arena_free(arena);
+    ROWS_END(wrong);
+}
+
+static void what_cannot_be_reached_is_not(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "jalon: 1\nid: small\ntitle: Small\nroles: {carrier: {title: C, on: dossier}}\n"
+        "forms: {f: {title: F, type: object, properties: {n: {type: integer, minimum: 0, maximum: "
+        "9, title: N}}}}\n"
+        "states:\n"
+        "  a: {title: A, edit: {carrier: [form.f]}, on: {go: {by: carrier, to: b}, no: {by: "
+        "carrier, to: c, if: \"dossier.n > 9\"}}}\n"
+        "  b: {title: B, type: final}\n"
+        "  c: {title: C, type: final}\n";
+    Arena *arena = arena_new();
+    Findings findings = {0};
+    const Definition *def = definition_build(arena, STR(text), STR(""), &findings);
+    if (!def)
+        fail_msg(STR_FMT, STR_ARG(findings_text(arena, STR("small"), EN, &findings)));
+    WalkReport report = play_random(arena, def, 1, 200, 30);
+    StateId b = definition_state(def, STR("b")), c = definition_state(def, STR("c"));
+    bool noise =
+        set_has(&report.visited,
+                c); // a surprising value may be any number, but never above 9 and an integer
+    assert_true(report.sound);
+    assert_true(set_has(&report.visited, b));
+    assert_false(noise);
+    assert_true(report.taken[0] && !report.taken[1]);
+    arena_free(arena);
+}
+
+static const struct {
+    const char *sentence, *schema;
+} schemas[] = {
+    {"a text has its length", "{'type':'string','minLength':5,'maxLength':8}"},
+    {"a text may be empty", "{'type':'string','minLength':0,'maxLength':0}"},
+    {"nine digits", "{'type':'string','pattern':'^[0-9]{9}$'}"},
+    {"codes of territories",
+     "{'type':'string','pattern':'^(FR|(COM|EPCI|DEP|REG|PER)-[0-9A-Za-z-]{1,40})$'}"},
+    {"a post code and a shelf", "{'type':'string','pattern':'^\\\\d{5}( [A-Z]{2,3})?$'}"},
+    {"a class without some", "{'type':'string','pattern':'^[^0-9]+$'}"},
+    {"alternatives without a group", "{'type':'string','pattern':'^a+$|^b*c$'}"},
+    {"a group that is not captured", "{'type':'string','pattern':'^(?:ab){2,}\\\\.$'}"},
+    {"a date", "{'type':'string','format':'date'}"},
+    {"an instant", "{'type':'string','format':'date-time'}"},
+    {"an address", "{'type':'string','format':'email'}"},
+    {"a link", "{'type':'string','format':'uri'}"},
+    {"a whole number in its bounds", "{'type':'integer','minimum':-3,'maximum':3}"},
+    {"a number from its least", "{'type':'number','minimum':10}"},
+    {"a word of a list", "{'enum':['a','b',3,null]}"},
+    {"a constant", "{'const':true}"},
+    {"distinct items",
+     "{'type':'array','minItems':1,'maxItems':3,'uniqueItems':true,'items':{'enum':['a','b']}}"},
+    {"an object with what it requires",
+     "{'type':'object','required':['a'],'additionalProperties':false,'properties':{'a':{'type':'"
+     "integer'},'b':{'type':'string'}}}"},
+    {"one of two types", "{'type':['string','integer']}"},
+    {"any of two schemas", "{'anyOf':[{'type':'string'},{'type':'boolean'}]}"},
+};
+
+static void values_conform(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    SchemaOptions options = {.formats = true};
+    Chance chance = chance_new(3);
+    int wrong = 0;
+    for (size_t i = 0; i < ROWS(schemas); i++) {
+        json_t *json = json_of(arena, schemas[i].schema);
+        const Schema *schema = schema_compile(arena, json, &options, NULL);
+        assert_non_null(schema);
+        for (int k = 0; k < 100; k++) {
+            json_t *value = json_keep(arena, chance_value(&chance, json, 0));
+            bool conforms = schema_validate(arena, schema, value, NULL);
+            ROW_CHECK(wrong, conforms, schemas[i].sentence, "%s", canonical(arena, value));
+            if (!conforms)
+                break;
+        }
+    }
+    arena_free(arena);
+    ROWS_END(wrong);
+}
+
+static void noise_surprises(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    json_t *json = json_of(arena, "{'type':'integer','minimum':5}");
+    const Schema *schema = schema_compile(arena, json, &(SchemaOptions){.formats = true}, NULL);
+    Chance chance = chance_new(3);
+    int refused = 0;
+    chance.noise = 10;
+    for (int k = 0; k < 1000; k++)
+        refused +=
+            !schema_validate(arena, schema, json_keep(arena, chance_value(&chance, json, 0)), NULL);
+    assert_in_range(refused, 50, 200);
+    arena_free(arena);
+}
+
+// A pattern is an author's: whatever it is, a text comes, soon and within its room.
+static void patterns_end(void **state)
+{
+    (void)state;
+    static const char *const patterns[] = {
+        "",
+        "(",
+        "[",
+        "a{",
+        "\\",
+        "((((((((((((((((((((((a))))))))))))))))))))))",
+        "(((){9999}){9999}){9999}",
+        "a{9999}{2}",
+        "[z-a]",
+        "[^ -~]",
+        "|",
+        "(?=a)b",
+        "a{2,1}",
+        ")",
+        "]",
+        "[]",
+        "x*?",
+    };
+    Chance chance = chance_new(9);
+    char text[100];
+    for (size_t i = 0; i < ROWS(patterns); i++)
+        assert_in_range(chance_pattern(&chance, str_of(patterns[i]), text, sizeof text), 0,
+                        sizeof text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_generator_is_the_published_one),
+        cmocka_unit_test(the_same_seed_walks_the_same_way),
+        cmocka_unit_test(walks_are_sound_and_go_far),
+        cmocka_unit_test(what_cannot_be_reached_is_not),
+        cmocka_unit_test(values_conform),
+        cmocka_unit_test(noise_surprises),
+        cmocka_unit_test(patterns_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
