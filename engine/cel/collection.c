@@ -23,10 +23,13 @@ static CelValue of_number(json_t *json, CelKind wanted)
 
 static CelValue of_text(json_t *json, CelKind wanted)
 {
+    enum {
+        TIME_MAX = 64
+    }; // nothing longer is an instant or a duration, and reading is not paid for
     Str text = {json_string_value(json), json_string_length(json)};
-    CelValue value = wanted == CEL_TIMESTAMP  ? cel_timestamp_of(text)
-                     : wanted == CEL_DURATION ? cel_duration_of(text)
-                                              : cel_text(text);
+    if (text.len > TIME_MAX || (wanted != CEL_TIMESTAMP && wanted != CEL_DURATION))
+        return cel_text(text);
+    CelValue value = wanted == CEL_TIMESTAMP ? cel_timestamp_of(text) : cel_duration_of(text);
     return value.kind == CEL_ERROR ? cel_text(text) : value;
 }
 
@@ -147,7 +150,7 @@ static bool json_member(const CelValue *map, Str name, const CelType *type, CelV
     return true;
 }
 
-bool cel_map_member(const CelValue *map, const Node *select, CelValue *ret)
+bool cel_map_member(Run *run, const CelValue *map, const Node *select, CelValue *ret)
 {
     if (map->extra == FORM_RECORD) {
         size_t place = select->slot;
@@ -165,7 +168,7 @@ bool cel_map_member(const CelValue *map, const Node *select, CelValue *ret)
             placed ? type->members[select->slot].type : member_type(type, select->name), ret);
     }
     CelValue key = cel_text(select->name);
-    return cel_map_get(NULL, map, &key, ret);
+    return cel_map_get(run, map, &key, ret);
 }
 
 bool cel_map_get(Run *run, const CelValue *map, const CelValue *key, CelValue *ret)

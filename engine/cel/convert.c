@@ -69,6 +69,8 @@ static CelValue int_of_text(Run *run, const CelValue *args)
 {
     bool negative = false;
     uint64_t value;
+    if (!run_spend(run, args->text.len))
+        return run_exhausted(run);
     if (!whole_of(args->text, &negative, &value) || value > (uint64_t)INT64_MAX + negative)
         return no_number(run, args->text);
     return cel_integer((int64_t)(negative ? 0 - value : value));
@@ -98,6 +100,8 @@ static CelValue uint_of_double(Run *run, const CelValue *args)
 static CelValue uint_of_text(Run *run, const CelValue *args)
 {
     CelValue ret = {.kind = CEL_UINT};
+    if (!run_spend(run, args->text.len))
+        return run_exhausted(run);
     return whole_of(args->text, NULL, &ret.uint) ? ret : no_number(run, args->text);
 }
 
@@ -122,6 +126,8 @@ static CelValue double_of_text(Run *run, const CelValue *args)
         if (str_is(args->text, names[i].name))
             return cel_number(names[i].value);
     double d;
+    if (!run_spend(run, args->text.len))
+        return run_exhausted(run);
     return cel_double_parse(args->text, &d) ? cel_number(d) : no_number(run, args->text);
 }
 
@@ -188,13 +194,15 @@ static CelValue call_contains(Run *run, const CelValue *args)
 
 static CelValue call_starts(Run *run, const CelValue *args)
 {
-    (void)run;
+    if (!run_spend(run, args[1].text.len))
+        return run_exhausted(run);
     return cel_boolean(str_starts(args[0].text, args[1].text));
 }
 
 static CelValue call_ends(Run *run, const CelValue *args)
 {
-    (void)run;
+    if (!run_spend(run, args[1].text.len))
+        return run_exhausted(run);
     return cel_boolean(str_ends(args[0].text, args[1].text));
 }
 

@@ -48,7 +48,7 @@ static CelValue absent(Run *run, const Node *node, bool declared)
 APART static void member_of(Run *run, const Node *node, const CelValue *of, CelValue *ret)
 {
     CelValue member;
-    if (of->kind == CEL_MAP && cel_map_member(of, node, &member)) {
+    if (of->kind == CEL_MAP && cel_map_member(run, of, node, &member)) {
         if (member.kind == CEL_ERROR && !member.error)
             member.error = &no_value;
         *ret = member;
@@ -112,7 +112,7 @@ APART static void eval_has(Run *run, const Node *node, CelValue *ret)
     CelValue scratch, member;
     const CelValue *of = operand(run, node->args[0], &scratch);
     if (of->kind == CEL_MAP)
-        set_boolean(ret, cel_map_member(of, node, &member));
+        set_boolean(ret, cel_map_member(run, of, node, &member));
     else
         *ret = of->kind == CEL_ERROR ? *of : cel_no_overload(run, "has", of, 1);
 }
@@ -261,6 +261,10 @@ APART static Truth truth_of_order(Run *run, const Node *node, CelValue *ret)
     CelValue left, right;
     const CelValue *a = operand(run, node->args[0], &left),
                    *b = operand(run, node->args[1], &right);
+    if (a->kind == CEL_STRING && !run_spend(run, a->text.len)) {
+        *ret = run_exhausted(run);
+        return NEITHER;
+    }
     Order order = cel_compare(a, b);
     if (order != ORDER_NO_OVERLOAD)
         return holds[node->op] >> order & 1;

@@ -200,7 +200,7 @@ bool cel_same(Run *run, const CelValue *a,
               const CelValue *b);                   // equality, paid by `run` (may be NULL)
 CelValue cel_of(json_t *json, const CelType *type); // wraps without allocating
 bool cel_map_get(Run *run, const CelValue *map, const CelValue *key, CelValue *ret);
-bool cel_map_member(const CelValue *map, const Node *select, CelValue *ret);
+bool cel_map_member(Run *run, const CelValue *map, const Node *select, CelValue *ret);
 Str cel_kind_name(CelKind kind); // "int", "google.protobuf.Timestamp"
 
 // Visits a list's items or a map's keys.

@@ -5,7 +5,15 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-enum { MATCH_LIMIT = 100000, HEAP_LIMIT_KIB = 1024, DEPTH_LIMIT = 1000 };
+// PCRE2 does not tell what a match cost. So a first try is short and cheap, a second one long and
+// dear: a run affords few.
+enum {
+    SHORT_LIMIT = 1000,
+    LONG_LIMIT = 100000,
+    LONG_BYTES = 64 * 5000,
+    HEAP_LIMIT_KIB = 1024,
+    DEPTH_LIMIT = 1000
+};
 
 static void *arena_malloc(size_t size, void *arena)
 {
@@ -52,26 +60,39 @@ const void *cel_pattern(Arena *arena, Str pattern, CelFault *fault)
     return compiled;
 }
 
-CelValue cel_matches(Run *run, const void *pattern, Str text)
+// PCRE2 grows its stack while it matches: from malloc, bounded by the heap limit and given back at
+// once.
+static int match(const void *pattern, Str text, uint32_t limit)
 {
-    static const Message too_long = {
-        .text = {"la recherche du motif est trop longue et a été arrêtée",
-                 "matching the pattern takes too long and was stopped"}};
-    if (!run_spend(run, text.len))
-        return run_exhausted(run);
-    // PCRE2 grows its stack while it matches: from malloc, bounded by the heap limit and given back
-    // at once.
     pcre2_match_context *context = pcre2_match_context_create(NULL);
     pcre2_match_data *data = pcre2_match_data_create(1, NULL);
     if (!context || !data)
         abort();
-    pcre2_set_match_limit(context, MATCH_LIMIT);
+    pcre2_set_match_limit(context, limit);
     pcre2_set_depth_limit(context, DEPTH_LIMIT);
     pcre2_set_heap_limit(context, HEAP_LIMIT_KIB);
     int found =
         pcre2_match(pattern, (PCRE2_SPTR)(text.at ? text.at : ""), text.len, 0, 0, data, context);
     pcre2_match_data_free(data);
     pcre2_match_context_free(context);
+    return found;
+}
+
+CelValue cel_matches(Run *run, const void *pattern, Str text)
+{
+    static const Message too_long = {
+        .text = {"la recherche du motif est trop longue et a été arrêtée",
+                 "matching the pattern takes too long and was stopped"}};
+    // From every place of the text a possessive part may look at all the rest, which no limit of
+    // PCRE2 counts.
+    if (!run_spend(run, text.len + text.len * text.len / 128))
+        return run_exhausted(run);
+    int found = match(pattern, text, SHORT_LIMIT);
+    if (found == PCRE2_ERROR_MATCHLIMIT) {
+        if (!run_spend(run, LONG_BYTES))
+            return run_exhausted(run);
+        found = match(pattern, text, LONG_LIMIT);
+    }
     return found >= 0                     ? cel_boolean(true)
            : found == PCRE2_ERROR_NOMATCH ? cel_boolean(false)
                                           : cel_error(&too_long);
