@@ -262,6 +262,7 @@ static bool may_see_all(const Macrostep *m, const CelReason *reason)
 static Str seen_shown(Macrostep *m, const CelReason *reason, Lang lang)
 {
     Buf buf = {.arena = m->arena};
+    bool absent = false;
     for (size_t i = 0; i < reason->seen_count; i++) {
         Str path = reason->seen[i].path, title = label_text(reason->seen[i].title, lang);
         if (reason->seen[i].value.len == 0 || !may_see_path(m, path))
@@ -271,9 +272,11 @@ static Str seen_shown(Macrostep *m, const CelReason *reason, Lang lang)
             buf_format(&buf, " (" STR_FMT ")", STR_ARG(path));
         buf_add(&buf, STR(" = "));
         buf_add(&buf, reason->seen[i].value);
+        absent |= str_is(reason->seen[i].value, "—");
     }
-    // What could not be evaluated says why, unless that would tell of what the reader may not see.
-    if (reason->error && may_see_all(m, reason))
+    // What could not be evaluated says why, unless a dash said it, or it tells of what the reader
+    // may not see.
+    if (reason->error && !absent && may_see_all(m, reason))
         list_add(&buf, message_text(m->arena, lang, reason->error));
     return buf_str(&buf);
 }

@@ -456,12 +456,16 @@ static void needs(void **state)
                 (NEED(SLOT_CALL) | NEED(SLOT_DOSSIER) | NEEDS_COMPLETE));
     play_end(&p);
 
-    p = play_load("{jalon: 1, id: t, title: t, strict: false, states: {a: {on: {go: {to: b, do: "
-                  "[{raise: x}]}, no: {to: c}}},"
-                  " b: {states: {h: {history: deep}, b1: {on: {x: {if: call.amount > 1, to: c}}}, "
-                  "b2: {}}}, c: {entry: [{assign: {v: dossier.n}}]}}, data: {v: 0}}");
+    p = play_load(
+        "{jalon: 1, id: t, title: t, strict: false, data: {v: 0}, states: {a: {on: {go: {to: b, "
+        "do: "
+        "[{raise: x}]}, no: {to: c}, back: {to: h}}}, b: {states: {h: {history: deep}, b1: {on: "
+        "{x: "
+        "{if: call.amount > 1, to: c}}}, b2: {entry: [{assign: {v: reviews.n}}]}}}, c: {entry: "
+        "[{assign: {v: dossier.n}}]}}}");
     assert_true(facts_needed(p.def, STR("go")) == (NEED(SLOT_CALL) | NEED(SLOT_DOSSIER)));
     assert_true(facts_needed(p.def, STR("no")) == NEED(SLOT_DOSSIER));
+    assert_true(facts_needed(p.def, STR("back")) == NEED(SLOT_REVIEWS)); // whatever is remembered
     play_end(&p);
     ROWS_END(wrong);
 }

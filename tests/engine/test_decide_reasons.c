@@ -90,8 +90,8 @@ static const struct {
      GUARD_FALSE},
     {"data decide with the facts", "grant", "clerk", "{\"amount\": 11}", "event.data.amount",
      "= 11", NULL, GUARD_FALSE},
-    {"an error is told", "broken", "clerk", NULL, "dossier.asked / 0 > 1", "dossier.asked / 0 > 1",
-     NULL, GUARD_FALSE},
+    {"an error is told", "broken", "clerk", NULL, "division par zéro", "division by zero", NULL,
+     GUARD_FALSE},
     {"data are held to their schema", "grant", "clerk", "{\"amount\": \"ten\"}", "amount", "amount",
      NULL, BAD_DATA},
 };
