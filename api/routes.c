@@ -96,7 +96,7 @@ const Route routes[] = {
 
     { GET,    "/api/v1/applications", SIGNED_IN, .handler = application_list, .reply = "ApplicationRowList", .query = application_list_query, .status = 200, .tag = "applications", .summary = "Applications one has a part in" },
     { GET,    "/api/v1/applications/{application_id}", SIGNED_IN, .handler = application_get, .reply = "Application", .status = 200, .tag = "applications", .summary = "Where it stands, and every move, open or closed and why" },
-    { GET,    "/api/v1/applications/{application_id}/moves", SIGNED_IN, .handler = application_moves, .reply = "MoveList", .query = PAGES, .status = 200, .tag = "applications", .summary = "Its history, chained by hashes" },
+    { GET,    "/api/v1/applications/{application_id}/moves", SIGNED_IN, .handler = application_moves, .reply = "PastMoveList", .query = PAGES, .status = 200, .tag = "applications", .summary = "Its history, chained by hashes" },
     { POST,   "/api/v1/applications/{application_id}/moves", SIGNED_IN, BODY(MoveInput, move_fields), .batch = true, .reply = "Moved", .status = 201, .tag = "applications", .summary = "Fire an event" },
     { GET,    "/api/v1/applications/{application_id}/dossier", SIGNED_IN, .handler = application_dossier, .reply = "FiledDossier", .status = 200, .tag = "applications", .summary = "The dossier as it was filed here" },
     { GET,    "/api/v1/applications/{application_id}/receipt", SIGNED_IN, .handler = application_receipt, .reply = "Receipt", .status = 200, .tag = "applications", .summary = "What was filed, when, and its fingerprint" },

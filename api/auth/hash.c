@@ -54,7 +54,7 @@ bool hash_file(Arena *arena, const char *path, Str *ret)
         return false;
     crypto_hash_sha256_state state;
     crypto_hash_sha256_init(&state);
-    uint8_t piece[64 * 1024];
+    uint8_t piece[16 * 1024];
     ssize_t got;
     while ((got = read(fd, piece, sizeof piece)) > 0)
         crypto_hash_sha256_update(&state, piece, (size_t)got);
