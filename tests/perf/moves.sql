@@ -1,0 +1,9 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What one move writes, one statement at a time: lock with the facts of the call, update, history, outbox.
+\set i random(1, :n)
+begin;
+select a.state, a.version, a.hash as last_hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at, c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, c.closes_at, c.cutoffs, c.amount, c.committed, d.organisation_id, d.title as dossier_title, d.version as dossier_version, array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories from application a join call c on c.id = a.call_id join dossier d on d.id = a.dossier_id where a.id = lpad(to_hex(:i::bigint), 32, '0')::uuid for update of a \gset
+update application set state = '{"in": ["to"], "was": ["to", "fro"], "history": {}, "vars": {}, "over": false}', places = '{to}', stage = 'submission', is_over = false, version = :version::bigint + 1, hash = '\x0102030405060708091011121314151617181920212223242526272829303132', sealed_version = null, filed_at = null, cutoff = null, updated_at = clock_timestamp() where id = lpad(to_hex(:i::bigint), 32, '0')::uuid;
+insert into move (application_id, version, event, person_id, data, places, at, hash) values (lpad(to_hex(:i::bigint), 32, '0')::uuid, :version::bigint + 1, 'toggle', lpad('1', 32, '0')::uuid, null, '{to}', clock_timestamp(), '\x0102030405060708091011121314151617181920212223242526272829303132');
+insert into outbox (kind, recipient, subject, body, application_id) select 'mail', p.email, 'Dossier 2026-1', 'Votre dossier « Projet 1 » a avancé.', lpad(to_hex(:i::bigint), 32, '0')::uuid from role_grant g join person p on p.id = g.person_id where g.scope = 'dossier' and g.scope_id = lpad(to_hex(:i::bigint), 32, '0')::uuid::text and g.role = 'carrier' and g.revoked_at is null and now() >= g.from_at and now() < g.until_at;
+commit;
