@@ -16,6 +16,7 @@ typedef struct Builder {
     bool failed;            // an error was found
     size_t hints;           // nearest names looked for, so that a hostile file cannot ask for too many
     size_t expanded;        // nodes copied by $ref
+    size_t descriptors;     // of all transitions
 
     State *states;          // the same rows as def->states, while they are written
     const Node **nodes;     // the node of each state; NULL for the chart itself
@@ -32,6 +33,8 @@ bool fail(Builder *b, const char *code, Mark mark, Message message);
 void warn(Builder *b, const char *code, Mark mark, Message message);
 // An error about a name that is not there, with the nearest of `names` as its hint.
 bool fail_near(Builder *b, const char *code, Mark mark, Message message, Str name, const Str *names, size_t n);
+// Looking for names costs: false once enough hints were given, and `n` may then be 0.
+bool hints_left(const Builder *b);
 // An error about a value of the wrong type: `wanted` says which.
 bool fail_type(Builder *b, const Node *node, Text wanted);
 

@@ -14,6 +14,8 @@ static const char *const on_keys[] = {"title", "by", "to", "if", "do", "internal
 static const char *const full_keys[] = {"event", "title", "by", "to", "if", "do", "internal", NULL};
 static const char *const engine_keys[] = {"title", "to", "if", "do", "internal", NULL};
 
+enum { DESCRIPTORS_MAX = 2 * TRANSITIONS_MAX };
+
 bool event_name_valid(Str name, bool descriptor)
 {
     if (descriptor && str_is(name, "*"))
@@ -55,7 +57,7 @@ static bool raised_here(const Builder *b, Str descriptor)
 static void read_descriptors(Builder *b, const Node *node, Names *events)
 {
     Str rest = string_of(b, node);
-    while (rest.len) {
+    while (rest.len && b->descriptors <= DESCRIPTORS_MAX) {
         size_t space = str_index(rest, ' ');
         Str name = str_slice(rest, 0, space);
         rest = str_slice(rest, space + 1, rest.len);
@@ -64,6 +66,10 @@ static void read_descriptors(Builder *b, const Node *node, Names *events)
                  MESSAGE(
                      T("« {0} » n'est pas un nom d'événement", "'{0}' is not the name of an event"),
                      name));
+        else if (name.len && ++b->descriptors > DESCRIPTORS_MAX)
+            fail(b, "limit", node->mark,
+                 MESSAGE(T("trop de noms d'événements dans les transitions",
+                           "too many names of events in transitions")));
         else if (name.len)
             vec_push(b->arena, events, name);
     }

@@ -17,12 +17,18 @@ void warn(Builder *b, const char *code, Mark mark, Message message)
     finding_add(b->arena, b->findings, false, code, mark, message);
 }
 
+bool hints_left(const Builder *b)
+{
+    return b->hints < HINTS_MAX;
+}
+
 bool fail_near(Builder *b, const char *code, Mark mark, Message message, Str name, const Str *names,
                size_t n)
 {
     Finding *finding = finding_add(b->arena, b->findings, true, code, mark, message);
     b->failed = true;
-    Str near = b->hints++ < HINTS_MAX ? str_nearest(name, names, n) : STR_NONE;
+    b->hints++;
+    Str near = str_nearest(name, names, n);
     if (near.len)
         finding->hint = MESSAGE(T("écrire « {0} » ?", "did you mean '{0}'?"), near);
     return false;
@@ -89,8 +95,8 @@ bool keys_known(Builder *b, const Node *map, const char *const *keys)
         const Pair *pair = &map->pairs[i];
         if (is_word(keys, pair->key))
             continue;
-        size_t n;
-        const Str *names = words_str(b, keys, &n);
+        size_t n = 0;
+        const Str *names = hints_left(b) ? words_str(b, keys, &n) : NULL;
         fail_near(
             b, "unknown-key", pair->mark,
             MESSAGE(T("la clé « {0} » n'existe pas ici", "there is no key '{0}' here"), pair->key),
@@ -292,6 +298,8 @@ ItemId row_named(Builder *b, const void *rows, size_t count, size_t size, const 
     ItemId found = row_index(rows, count, size, name);
     if (found != ID_NONE)
         return found;
+    if (!hints_left(b))
+        count = 0;
     Str *names = arena_array(b->arena, Str, count + 1);
     for (size_t i = 0; i < count; i++)
         names[i] = row_id(rows, i, size);

@@ -183,14 +183,15 @@ size_t read_states(Builder *b, const Node *node, const StateId **ret)
         if (state != ID_NONE) {
             states[n++] = state;
         } else if (name.len) {
-            Str *names = arena_array(b->arena, Str, 2 * b->def->state_count);
-            for (size_t k = 1; k < b->def->state_count; k++) {
+            size_t known = hints_left(b) ? b->def->state_count : 1;
+            Str *names = arena_array(b->arena, Str, 2 * known);
+            for (size_t k = 1; k < known; k++) {
                 names[2 * k - 2] = b->states[k].id;
                 names[2 * k - 1] = b->states[k].path;
             }
             fail_near(b, "unknown-state", item->mark,
                       MESSAGE(T("l'état « {0} » n'existe pas", "there is no state '{0}'"), name),
-                      name, names, 2 * b->def->state_count - 2);
+                      name, names, 2 * known - 2);
         }
     }
     return n;

@@ -10,6 +10,11 @@ Finding *finding_add(Arena *arena, Findings *findings, bool error, const char *c
     Finding finding = {.error = error, .code = code, .mark = mark, .message = message};
     if (findings->len == FINDINGS_MAX) {
         findings->more = true;
+        for (size_t i = findings->len; error && i-- > 0;) // an error is worth more than a warning
+            if (!findings->at[i].error) {
+                findings->at[i] = finding;
+                return &findings->at[i];
+            }
         Finding *dropped = arena_new_of(arena, Finding);
         *dropped = finding;
         return dropped;

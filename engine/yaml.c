@@ -14,6 +14,9 @@ typedef struct Reader {
     yaml_parser_t *parser;
     Str text;
     Offsets lines; // where each line starts, in bytes
+    Mark mark; // the last place looked up, and its byte: places come in order, so that a long line
+               // is walked once
+    size_t byte;
     size_t nodes;
     YamlFault *fault;
 } Reader;
@@ -91,16 +94,19 @@ static void find_lines(Reader *r)
     }
 }
 
-static Str written_from(const Reader *r, Mark mark)
+static Str written_from(Reader *r, Mark mark)
 {
     if (mark.line > r->lines.len)
         return STR_NONE;
-    size_t i = r->lines.at[mark.line - 1];
-    for (uint32_t column = 1; column < mark.column && i < r->text.len; column++)
+    if (mark.line != r->mark.line || mark.column < r->mark.column) {
+        r->mark = (Mark){mark.line, 1};
+        r->byte = r->lines.at[mark.line - 1];
+    }
+    for (; r->mark.column < mark.column && r->byte < r->text.len; r->mark.column++)
         do
-            i++;
-        while (i < r->text.len && ((unsigned char)r->text.at[i] & 0xC0) == 0x80);
-    return str_slice(r->text, i, r->text.len);
+            r->byte++;
+        while (r->byte < r->text.len && ((unsigned char)r->text.at[r->byte] & 0xC0) == 0x80);
+    return str_slice(r->text, r->byte, r->text.len);
 }
 
 static bool is_one_of(Str s, const char *a, const char *b, const char *c)

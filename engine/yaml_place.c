@@ -93,6 +93,9 @@ static void flow(Walk *w, size_t offset, char quote)
         } else
             step(w, char_len(w));
     }
+    if (quote == '"' && peek(w) == '\\' && w->at + 1 < w->written.len &&
+        w->written.at[w->at + 1] == '\n')
+        escape(w); // gives nothing: the byte looked for stands behind it
 }
 
 static void to_line_end(Walk *w)
