@@ -6,7 +6,9 @@
 // - an int next to a double in + - * / becomes a double (`dossier.requested <= dossier.total * 0.7`); comparisons cross kinds
 //   as in the specification. A whole-number division next to a double is refused: it loses the decimals;
 // - a member whose type is declared and whose JSON is null counts as absent, so has() means "filled in";
-// - a literal that is none of a text's declared values is refused.
+// - a literal that is none of a text's declared values is refused;
+// - a constant part that can only fail is refused (timestamp('2026-13-01')).
+// The library is cel-spec's standard one with its strings and math extensions, and sum(), min(), max() of a list.
 // In both: timestamp() also takes a date alone, duration() also ISO 8601 (P30D); time zones are those of zones.c and offsets.
 #pragma once
 #include "../base/json.h"

@@ -28,3 +28,12 @@ const CelType *complain_negate(Complaint *c, const Node *node, const CelType *ty
 const CelType *complain_range(Complaint *c, const Node *node, const CelType *range);
 // A whole-number division next to a double loses its fraction, which no author of a rate wants.
 const CelType *complain_division(Complaint *c, const Node *node);
+
+Str excerpt(Complaint *c, const Node *node); // the node's source, cut when it is long
+const char *op_sign(Op op);
+
+// remedy.c: what to write instead of `a op b`, STR_NONE when nothing is known.
+Str remedy(Complaint *c, const Node *node, const Node *a, const Node *b);
+// The name among names[n] that an author meant: the same thing's name elsewhere, or the nearest;
+// STR_NONE when none is.
+Str meant(Str name, const Str *names, size_t n);

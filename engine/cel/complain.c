@@ -3,7 +3,7 @@
 // and what to write.
 #include "check.h"
 
-enum { EXCERPT_MAX = 60, NAMES_MAX = 256 };
+enum { EXCERPT_MAX = 80, NAMES_MAX = 256 };
 
 static const Text kind_words[] = {
     [CEL_DYN] = {"de nature inconnue", "of unknown kind"},
@@ -28,7 +28,7 @@ const CelType *complain(Complaint *c, const Node *at, Message message)
     return NULL;
 }
 
-static Str excerpt(Complaint *c, const Node *node)
+Str excerpt(Complaint *c, const Node *node)
 {
     Str s = str_slice(c->source, node->from, node->to);
     if (s.len <= EXCERPT_MAX)
@@ -65,7 +65,7 @@ static Text with_kinds(Complaint *c, Text pattern, CelKind first, CelKind second
 static const CelType *nearest(Complaint *c, const Node *at, Str name, const Str *names, size_t n,
                               Message otherwise)
 {
-    Str near = str_nearest(name, names, n);
+    Str near = meant(name, names, n);
     if (!near.len)
         return complain(c, at, otherwise);
     return complain(c, at,
@@ -154,6 +154,11 @@ const CelType *complain_call(Complaint *c, const Node *call)
 {
     const Row *row = NULL;
     const Node *arg = misfit(call, &row);
+    if (arg == call->args[0] && arg->type->kind == CEL_LIST && str_is(call->name, "contains"))
+        return complain(
+            c, call,
+            MESSAGE(T("{0} est une liste : écrivez {1} in {0}", "{0} is a list: write {1} in {0}"),
+                    excerpt(c, arg), excerpt(c, call->args[1])));
     if (!arg)
         return complain_count(c, call, call->row->count - call->method);
     size_t place = 0;
@@ -235,87 +240,6 @@ const CelType *complain_value(Complaint *c, const Node *literal, const CelType *
                             literal->value.text, buf_str(&all)));
 }
 
-static bool is_number(const Node *node)
-{
-    CelKind kind = node->type->kind;
-    return kind == CEL_INT || kind == CEL_DOUBLE || kind == CEL_UINT;
-}
-
-static bool is_literal(const Node *node, CelKind kind)
-{
-    return node->op == OP_CONST && node->value.kind == kind;
-}
-
-// How to write `node` so that it has the kind of `like`; STR_NONE when nothing is known.
-static Str rewritten(Complaint *c, const Node *node, const Node *like)
-{
-    CelKind wanted = like->type->kind;
-    Str source = excerpt(c, node);
-    double d;
-    if (is_literal(node, CEL_STRING) && is_number(like))
-        return cel_double_parse(node->value.text, &d) ? node->value.text : STR("10");
-    if (node->op == OP_CONST && is_number(node) && wanted == CEL_STRING)
-        return str_format(c->arena, "'" STR_FMT "'", STR_ARG(source));
-    if (node->type->kind != CEL_STRING)
-        return STR_NONE;
-    if (is_number(like) || wanted == CEL_TIMESTAMP || wanted == CEL_DURATION)
-        return str_format(c->arena, "%s(" STR_FMT ")",
-                          wanted == CEL_TIMESTAMP  ? "timestamp"
-                          : wanted == CEL_DURATION ? "duration"
-                          : wanted == CEL_INT      ? "int"
-                                                   : "double",
-                          STR_ARG(source));
-    return STR_NONE;
-}
-
-static const char *sign_of(Op op)
-{
-    static const char *const signs[] = {
-        [OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<",  [OP_LE] = "<=",
-        [OP_GT] = ">",  [OP_GE] = ">=", [OP_IN] = "in", [OP_ADD] = "+",
-        [OP_SUB] = "-", [OP_MUL] = "*", [OP_DIV] = "/", [OP_MOD] = "%"};
-    return signs[op];
-}
-
-// "oui" compared with a yes/no: the answer itself is the condition.
-static Str yes_or_no(Complaint *c, const Node *node, const Node *answer, const Node *literal)
-{
-    static const char *const words[] = {"oui", "yes", "vrai", "true",  "1",
-                                        "non", "no",  "faux", "false", "0"};
-    if (answer->type->kind != CEL_BOOL || literal->op != OP_CONST ||
-        (node->op != OP_EQ && node->op != OP_NE))
-        return STR_NONE;
-    Str word = literal->value.kind == CEL_STRING ? literal->value.text
-               : literal->value.kind == CEL_INT  ? excerpt(c, literal)
-                                                 : STR_NONE;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_is(word, words[i]))
-            return str_format(c->arena, "%s" STR_FMT, (i < 5) == (node->op == OP_EQ) ? "" : "!",
-                              STR_ARG(excerpt(c, answer)));
-    return STR_NONE;
-}
-
-// What to write instead of `a op b`.
-static Str remedy(Complaint *c, const Node *node, const Node *a, const Node *b)
-{
-    Str left = excerpt(c, a), right = excerpt(c, b);
-    if (is_literal(b, CEL_NULL) && (a->op == OP_SELECT) && (node->op == OP_EQ || node->op == OP_NE))
-        return str_format(c->arena, "%shas(" STR_FMT ")", node->op == OP_EQ ? "!" : "",
-                          STR_ARG(left));
-    Str other = yes_or_no(c, node, a, b);
-    if (other.len)
-        return other;
-    other = rewritten(c, b, a);
-    if (other.len)
-        return str_format(c->arena, STR_FMT " %s " STR_FMT, STR_ARG(left), sign_of(node->op),
-                          STR_ARG(other));
-    other = rewritten(c, a, b);
-    if (other.len)
-        return str_format(c->arena, STR_FMT " %s " STR_FMT, STR_ARG(other), sign_of(node->op),
-                          STR_ARG(right));
-    return STR_NONE;
-}
-
 const CelType *complain_sides(Complaint *c, const Node *node, const Node *a, const Node *b)
 {
     Str instead = node->op == OP_IN ? STR_NONE : remedy(c, node, a, b);
@@ -342,7 +266,7 @@ const CelType *complain_sides(Complaint *c, const Node *node, const Node *a, con
                            T("{0} est ~, {1} est ~ : {2} ne s'applique pas entre les deux",
                              "{0} is ~, {1} is ~: {2} does not apply between them"),
                            a->type->kind, second),
-                excerpt(c, a), excerpt(c, b), str_of(sign_of(node->op))));
+                excerpt(c, a), excerpt(c, b), str_of(op_sign(node->op))));
 }
 
 const CelType *complain_in(Complaint *c, const Node *node, const CelType *where)

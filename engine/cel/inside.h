@@ -135,6 +135,8 @@ typedef struct Lexer {
 void lex_next(Lexer *lexer);
 bool cel_double_parse(Str s, double *ret); // no locale; decimal digits, fraction, exponent
 bool cel_reserved(Str name);
+// hint.c: what the author meant by the token under the cursor, and where; false when nobody knows.
+bool cel_hint(const Lexer *lexer, Message *ret, size_t *offset);
 
 // check.c: resolves names and types in place. NULL with `fault` when strict and wrong.
 const CelType *cel_check(Arena *arena, Node *root, Str source, const CelEnv *env, uint64_t *reads,

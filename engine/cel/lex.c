@@ -324,13 +324,17 @@ static void lex_sign(Lexer *lexer)
         lexer->token = TOKEN_SIGN;
         return;
     }
-    uint32_t point;
+    uint32_t point = 0;
     size_t len = utf8_next(lexer->source, lexer->at, &point);
     if (len > 1 && point >= 0xc0 && point < 0x250)
         return bad(lexer, lexer->from,
                    MESSAGE(T("un nom avec {0} s'écrit entre accents graves : dossier.`été`",
                              "a name with {0} is written between backquotes: dossier.`été`"),
                            str_copy(lexer->arena, str_slice(rest, 0, len))));
+    if (point == 0x20ac)
+        return bad(lexer, lexer->from,
+                   MESSAGE(T("un montant s'écrit en centimes, sans € : 1000 pour 10 €",
+                             "an amount is written in cents, without €: 1000 for 10 €")));
     bad(lexer, lexer->from,
         MESSAGE(T("le caractère {0} n'a pas de sens ici", "the character {0} means nothing here"),
                 str_copy(lexer->arena, str_slice(rest, 0, len ? len : 1))));

@@ -34,34 +34,29 @@ static bool take(Parser *p, const char *sign)
     return true;
 }
 
-// What a person who does not program may write between two parts, and CEL's word for it; NULL when
-// it is no such word.
-static const char *operator_meant(Str word)
-{
-    static const char *const words[][2] = {
-        {"and", "&&"}, {"et", "&&"}, {"AND", "&&"}, {"ET", "&&"},  {"or", "||"},  {"ou", "||"},
-        {"OR", "||"},  {"OU", "||"}, {"is", "=="},  {"est", "=="}, {"dans", "in"}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_is(word, words[i][0]))
-            return words[i][1];
-    return NULL;
-}
-
+// `wanted` is a sign, or NULL for a value.
 static Node *unexpected(Parser *p, const char *wanted)
 {
     Lexer *lexer = &p->lexer;
     Str found = str_copy(lexer->arena, str_slice(lexer->source, lexer->from, lexer->to));
+    Message hint;
+    size_t offset;
+    if (cel_hint(lexer, &hint, &offset))
+        return fail(p, offset, hint);
+    if (lexer->token == TOKEN_END && !wanted)
+        return fail(p, lexer->from,
+                    MESSAGE(T("l'expression s'arrête trop tôt : il manque une valeur",
+                              "the expression ends too soon: a value is missing")));
     if (lexer->token == TOKEN_END)
         return fail(p, lexer->from,
                     MESSAGE(T("l'expression s'arrête trop tôt : il manque {0}",
                               "the expression ends too soon: {0} is missing"),
                             str_of(wanted)));
-    const char *meant = lexer->token == TOKEN_NAME ? operator_meant(found) : NULL;
-    if (meant)
-        return fail(
-            p, lexer->from,
-            MESSAGE(T("{0} ne s'écrit pas ainsi : écrivez {1}", "{0} is not written so: write {1}"),
-                    found, str_of(meant)));
+    if (!wanted)
+        return fail(p, lexer->from,
+                    MESSAGE(T("{0} n'est pas attendu ici : il faut une valeur",
+                              "{0} is not expected here: a value is wanted"),
+                            found));
     return fail(p, lexer->from,
                 MESSAGE(T("{0} n'est pas attendu ici : il manque {1}",
                           "{0} is not expected here: {1} is missing"),
@@ -188,20 +183,19 @@ static const struct {
               {"filter", OP_FILTER, 2, 2},
               {"map", OP_TRANSFORM, 2, 3}};
 
-// x.all(e, …) and its like: a node of its own when the name, the number of arguments and the
-// variable fit.
+// x.all(e, …) and its like: a node of its own when the name is a macro's.
 static Node *macro_over(Parser *p, size_t from, Node *range, Str name, Nodes args, bool *is_macro)
 {
     for (size_t i = 0; i < sizeof macros / sizeof *macros; i++) {
-        if (!str_is(name, macros[i].name) || args.len < macros[i].args || args.len > macros[i].max)
+        if (!str_is(name, macros[i].name))
             continue;
         *is_macro = true;
-        if (args.at[0]->op != OP_IDENT || args.at[0]->absolute)
-            return fail(
-                p, args.at[0]->from,
-                MESSAGE(T("{0}() commence par le nom donné à chaque élément : liste.{0}(e, …)",
-                          "{0}() starts with the name given to each item: list.{0}(e, …)"),
-                        str_of(macros[i].name)));
+        bool fits = args.len >= macros[i].args && args.len <= macros[i].max;
+        if (!fits || args.at[0]->op != OP_IDENT || args.at[0]->absolute)
+            return fail(p, args.len ? args.at[0]->from : from,
+                        MESSAGE(T("{0}() donne d'abord un nom à chaque élément : liste.{0}(e, …)",
+                                  "{0}() first gives a name to each item: list.{0}(e, …)"),
+                                str_of(macros[i].name)));
         Str variable = args.at[0]->name;
         args.at[0] = range;
         Node *node = node_new(p, macros[i].op, from, args);
@@ -253,6 +247,10 @@ static Node *parse_name(Parser *p, size_t from, bool absolute)
     for (size_t i = 0; i < sizeof words / sizeof *words && !absolute; i++)
         if (str_is(name, words[i].word))
             return constant(p, from, words[i].value);
+    if (str_is(name, "if"))
+        return fail(
+            p, from,
+            MESSAGE(T("une condition s'écrit sans if", "a condition is written without if")));
     if (cel_reserved(name))
         return fail(p, from,
                     MESSAGE(T("{0} est un mot réservé : choisissez un autre nom",
@@ -278,7 +276,7 @@ static Node *parse_primary(Parser *p)
     if (p->lexer.token == TOKEN_NAME)
         return parse_name(p, from, false);
     if (take(p, "."))
-        return p->lexer.token == TOKEN_NAME ? parse_name(p, from, true) : unexpected(p, "…");
+        return p->lexer.token == TOKEN_NAME ? parse_name(p, from, true) : unexpected(p, NULL);
     if (take(p, "(")) {
         Node *node = parse_expr(p);
         return node && expect(p, ")") ? node : NULL;
@@ -289,7 +287,7 @@ static Node *parse_primary(Parser *p)
     }
     if (take(p, "{"))
         return parse_map(p, from);
-    return unexpected(p, "…");
+    return unexpected(p, NULL);
 }
 
 static Node *parse_member(Parser *p)
@@ -305,7 +303,7 @@ static Node *parse_member(Parser *p)
             bool quoted = p->lexer.token == TOKEN_QUOTED;
             if (!quoted && (p->lexer.token != TOKEN_NAME || str_is(name, "true") ||
                             str_is(name, "false") || str_is(name, "null") || str_is(name, "in")))
-                return unexpected(p, "…");
+                return unexpected(p, NULL);
             lex_next(&p->lexer);
             node = !quoted && take(p, "(") ? parse_call(p, from, node, name)
                                            : named(p, OP_SELECT, from, node, name);
@@ -424,6 +422,21 @@ static Node *parse_expr(Parser *p)
     return node;
 }
 
+// Something stands behind a complete expression.
+static Node *trailing(Parser *p)
+{
+    Lexer *lexer = &p->lexer;
+    Message hint;
+    size_t offset;
+    if (cel_hint(lexer, &hint, &offset))
+        return fail(p, offset, hint);
+    return fail(
+        p, lexer->from,
+        MESSAGE(T("{0} n'est pas attendu ici : entre deux conditions, écrivez && (et) ou || (ou)",
+                  "{0} is not expected here: between two conditions, write && (and) or || (or)"),
+                str_copy(lexer->arena, str_slice(lexer->source, lexer->from, lexer->to))));
+}
+
 Node *cel_parse(Arena *arena, Str source, CelFault *fault)
 {
     *fault = (CelFault){0};
@@ -439,6 +452,6 @@ Node *cel_parse(Arena *arena, Str source, CelFault *fault)
     lex_next(&parser.lexer);
     Node *root = parse_expr(&parser);
     if (root && parser.lexer.token != TOKEN_END)
-        return unexpected(&parser, "&& / ||");
+        return trailing(&parser);
     return root;
 }
