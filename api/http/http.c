@@ -13,7 +13,6 @@
 
 enum {
     CONNECTION_MEMORY = 24 << 10, // request line, headers and the read buffer of one connection
-    THREAD_STACK = 256 << 10,
     SWALLOW =
         8 << 20, // of a body above the cap, so that the client reads the answer and not a reset
     SPARE_ARENAS = 64,
@@ -75,11 +74,13 @@ static Conn *conn_of(struct MHD_Connection *mhd)
 // The request line is complete: the exchange is born, and on the clock.
 static void *request_line(void *cls, const char *uri, struct MHD_Connection *mhd)
 {
-    Http *http = cls;
+    Loop *loop = cls;
+    Http *http = loop->http;
     Arena *arena = arena_take();
     HttpInside *inside = arena_new_of(arena, HttpInside);
     Str path = str_of(uri);
-    *inside = (HttpInside){.http = http, .mhd = mhd, .conn = conn_of(mhd), .spool = -1};
+    *inside =
+        (HttpInside){.http = http, .loop = loop, .mhd = mhd, .conn = conn_of(mhd), .spool = -1};
     inside->x.arena = arena;
     inside->x.inside = inside;
     inside->x.started = mono_us();
@@ -173,7 +174,7 @@ static void completed(void *cls, struct MHD_Connection *mhd, void **context,
                       enum MHD_RequestTerminationCode code)
 {
     (void)mhd;
-    Http *http = cls;
+    Http *http = ((Loop *)cls)->http;
     HttpInside *inside = *context;
     if (!inside)
         return;
@@ -190,7 +191,7 @@ static void completed(void *cls, struct MHD_Connection *mhd, void **context,
 static void connection(void *cls, struct MHD_Connection *mhd, void **context,
                        enum MHD_ConnectionNotificationCode code)
 {
-    Http *http = cls;
+    Http *http = ((Loop *)cls)->http;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -242,7 +243,7 @@ bool http_answer(Exchange *x, const HttpAnswer *answer)
     inside->status = answer->status;
     inside->answered = true;
     if (inside->kept)
-        MHD_resume_connection(inside->mhd);
+        loop_answered(inside);
     return true;
 }
 
@@ -303,23 +304,34 @@ static size_t leave_encoded(void *cls, struct MHD_Connection *mhd, char *s)
 
 // --- the daemon ---------------------------------------------------------------------------------
 
-static struct MHD_Daemon *start(Http *http)
+static struct MHD_Daemon *daemon_start(Loop *loop)
 {
-    const HttpOptions *o = &http->options;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
-    struct MHD_OptionItem pool[] = {
-        {o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, o->threads, NULL},
-        {MHD_OPTION_END, 0, NULL},
-    };
+    const HttpOptions *o = &loop->http->options;
+    unsigned share = (unsigned)loop->http->loop_count;
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, access_handler, http, MHD_OPTION_LISTEN_SOCKET, http->socket,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        (unsigned)o->per_ip, MHD_OPTION_CONNECTION_TIMEOUT,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, access_handler, loop,
+        MHD_OPTION_LISTEN_SOCKET, loop->http->socket, MHD_OPTION_CONNECTION_LIMIT,
+        ((unsigned)o->connections + share - 1) / share, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        ((unsigned)o->per_ip + share - 1) / share, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)(o->keep_alive + o->request_timeout), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY, MHD_OPTION_THREAD_STACK_SIZE, (size_t)THREAD_STACK,
-        MHD_OPTION_URI_LOG_CALLBACK, request_line, http, MHD_OPTION_UNESCAPE_CALLBACK,
-        leave_encoded, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, http,
-        MHD_OPTION_NOTIFY_CONNECTION, connection, http, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, request_line, loop,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed,
+        loop, MHD_OPTION_NOTIFY_CONNECTION, connection, loop, MHD_OPTION_END);
+}
+
+// All loops accept from the same socket.
+static bool loops_start(Http *http)
+{
+    http->loop_count = http->options.threads;
+    http->loops = calloc((size_t)http->loop_count, sizeof *http->loops);
+    for (int i = 0; http->loops && i < http->loop_count; i++) {
+        Loop *loop = &http->loops[i];
+        loop->http = http;
+        struct MHD_Daemon *daemon = daemon_start(loop);
+        if (!daemon || !loop_start(loop, daemon))
+            return false;
+    }
+    return http->loops != NULL;
 }
 
 Http *http_start(const HttpOptions *options, Arena *arena, Str *why)
@@ -335,13 +347,10 @@ Http *http_start(const HttpOptions *options, Arena *arena, Str *why)
     }
     http->conns = conns_start(options->request_timeout * INT64_C(1000000),
                               options->keep_alive * INT64_C(1000000));
-    http->daemon = start(http);
-    if (http->daemon)
+    if (loops_start(http))
         return http;
+    // The program ends with this; the threads that did start end with it.
     *why = STR("libmicrohttpd does not start: are there enough open files (ulimit -n)?");
-    conns_stop(http->conns);
-    close(http->socket);
-    free(http);
     return NULL;
 }
 
@@ -352,9 +361,9 @@ int http_port(const Http *http)
 
 void http_refuse(Http *http)
 {
-    int fd = MHD_quiesce_daemon(http->daemon);
-    if (fd >= 0)
-        close(fd);
+    for (int i = 0; i < http->loop_count; i++)
+        loop_refuse(&http->loops[i]);
+    close(http->socket);
     if (http->socket_path)
         unlink(http->socket_path);
 }
@@ -363,8 +372,10 @@ void http_stop(Http *http, int wait_ms)
 {
     for (int waited = 0; waited < wait_ms && http->exchanges > 0; waited += 5)
         nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
-    MHD_stop_daemon(http->daemon);
+    for (int i = 0; i < http->loop_count; i++)
+        loop_stop(&http->loops[i]);
     conns_stop(http->conns);
+    free(http->loops);
     free(http->socket_path);
     free(http);
 }
