@@ -69,6 +69,11 @@ typedef struct Script {
 // False when an error was found.
 bool script_read(Arena *arena, const Definition *def, Str text, Script *ret, Findings *findings);
 
+// --- play_random.c ---
+// SCXML 3.11: one child of an active compound, all of a parallel, none without its parent, never a history state; and what is
+// active was entered.
+bool case_legal(const Definition *def, const Case *c);
+
 // --- play_values.c: chance ---
 typedef struct Chance {
     uint64_t s[4];

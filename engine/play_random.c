@@ -28,8 +28,7 @@ static size_t active_children(const Case *c, const State *state)
     return n;
 }
 
-// One child of a compound, all of a parallel, none without its parent, never a history state.
-static bool legal(const Definition *def, const Case *c)
+bool case_legal(const Definition *def, const Case *c)
 {
     for (size_t i = 0; i < def->state_count; i++) {
         const State *state = &def->states[i];
@@ -70,7 +69,7 @@ static void check(Walk *walk)
 {
     const Case *c = &walk->world.c;
     Str text = case_text(walk->arena, walk->def, c);
-    if (!legal(walk->def, c) || !reads_back(walk, text))
+    if (!case_legal(walk->def, c) || !reads_back(walk, text))
         walk->report->sound = false;
     walk->report->hash = fold(walk->report->hash, text);
     for (size_t w = 0; w < STATES_MAX / 64; w++)

@@ -98,6 +98,7 @@ static const struct {
      "broken.yaml:5:", NULL},
     {"one wrong file among right ones is enough", "check @garden.yaml @broken.yaml #", 1,
      "broken.yaml:5:", NULL},
+    {"whichever comes first", "check @broken.yaml @garden.yaml #", 1, "broken.yaml:5:", NULL},
     {"findings come as JSON", "check @broken.yaml --json", 1, "\"ok\":false", NULL},
     {"a right file too", "check @garden.yaml # --json", 0, "\"ok\":true", NULL},
     {"a dictionary is checked as one", "check @dictionary.yaml --lang en", 0, "dictionary correct",

@@ -130,6 +130,24 @@ static void forms_say_what_lacks(void **state)
     ROWS_END(wrong);
 }
 
+static void a_document_of_no_form_is_asked_by_every_form(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    Definition def = *garden(arena);
+    Document *documents = arena_copy(arena, def.documents, def.document_count * sizeof *documents);
+    ItemId photo = definition_document(&def, STR("photo")),
+           report = definition_form(&def, STR("report"));
+    def.documents = documents;
+    documents[photo].required = true;
+    documents[photo].form = ID_NONE;
+    assert_false(form_complete(arena, &def, report, json_of(arena, "{'harvest':1}"),
+                               json_of(arena, "{}"), NULL));
+    assert_true(form_complete(arena, &def, report, json_of(arena, "{'harvest':1}"),
+                              json_of(arena, "{'photo':1}"), NULL));
+    arena_free(arena);
+}
+
 static const struct {
     const char *sentence, *grid;
     bool complete;
@@ -217,6 +235,7 @@ int main(void)
         cmocka_unit_test(patches_are_filed),
         cmocka_unit_test(a_typo_gets_the_nearest_name),
         cmocka_unit_test(forms_say_what_lacks),
+        cmocka_unit_test(a_document_of_no_form_is_asked_by_every_form),
         cmocka_unit_test(reviews_fit_their_grid),
         cmocka_unit_test(faults_never_overflow),
     };

@@ -79,6 +79,44 @@ static void what_cannot_be_reached_is_not(void **state)
 }
 
 static const struct {
+    const char *sentence, *states; // active, by id, with their ancestors as written
+    bool legal;
+} configurations[] = {
+    {"one atomic state", "draft", true},
+    {"nothing at all is not a configuration", "", false},
+    {"two children of one compound", "draft paused", false},
+    {"a parallel state with all its regions", "study opinions reading risks looking", true},
+    {"a region may have ended", "study opinions read risks looking", true},
+    {"a parallel state without one of its regions", "study opinions reading", false},
+    {"a region without a state in it", "study opinions reading risks", false},
+    {"two states in one region", "study opinions reading read risks looking", false},
+    {"a state without its parent", "opinions reading risks looking", false},
+    {"a history state is never active", "study opinions reading risks looking memory", false},
+};
+
+static void configurations_are_judged(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    const Definition *def = garden(arena);
+    int wrong = 0;
+    for (size_t i = 0; i < ROWS(configurations); i++) {
+        Case c = {0};
+        char *rest = str_cstr(arena, str_of(configurations[i].states));
+        for (char *word; (word = strsep(&rest, " ")) && *word;)
+            set_add(&c.in, definition_state(def, str_of(word)));
+        c.was = c.in;
+        ROW_CHECK(wrong, case_legal(def, &c) == configurations[i].legal, configurations[i].sentence,
+                  "expected %d", configurations[i].legal);
+        c.was = (StateSet){{0}};
+        ROW_CHECK(wrong, !case_legal(def, &c), configurations[i].sentence, "%s",
+                  "legal although it was never entered");
+    }
+    arena_free(arena);
+    ROWS_END(wrong);
+}
+
+static const struct {
     const char *sentence, *schema;
 } schemas[] = {
     {"a text has its length", "{'type':'string','minLength':5,'maxLength':8}"},
@@ -183,6 +221,7 @@ int main(void)
         cmocka_unit_test(the_same_seed_walks_the_same_way),
         cmocka_unit_test(walks_are_sound_and_go_far),
         cmocka_unit_test(what_cannot_be_reached_is_not),
+        cmocka_unit_test(configurations_are_judged),
         cmocka_unit_test(values_conform),
         cmocka_unit_test(noise_surprises),
         cmocka_unit_test(patterns_end),
