@@ -73,8 +73,8 @@ static void effective(const Definition *def, const StateSet *history, const Stat
     }
 }
 
-// D: findLCCA, of the source and all targets: the least compound ancestor (or the chart) that holds
-// them.
+// D: findLCCA, of the source and all targets: the least compound ancestor (or the chart) that
+// holds them.
 static StateId common_ancestor(const Definition *def, StateId source, const StateSet *targets)
 {
     if (source == 0)
@@ -83,6 +83,26 @@ static StateId common_ancestor(const Definition *def, StateId source, const Stat
     while (s != 0 && (def->states[s].type != STATE_COMPOUND || !all_below(def, targets, s)))
         s = def->states[s].parent;
     return s;
+}
+
+// The same for one target that is no history: nearly every transition.
+static StateId domain_of_one(const Definition *def, const Transition *t)
+{
+    const State *states = def->states;
+    StateId target = t->targets[0], s = t->source;
+    if (t->internal && states[s].type == STATE_COMPOUND && chart_below(def, target, s))
+        return s;
+    while (s != 0) {
+        s = states[s].parent;
+        if (states[s].type == STATE_COMPOUND && chart_below(def, target, s))
+            return s;
+    }
+    return 0;
+}
+
+static bool one_plain(const Definition *def, const Transition *t)
+{
+    return t->target_count == 1 && !state_is_history(&def->states[t->targets[0]]);
 }
 
 // D: getTransitionDomain, of a transition with targets; `targets` gets the effective ones.
@@ -102,7 +122,7 @@ void chart_exit_set(const Definition *def, const StateSet *in, const StateSet *h
     if (t->target_count == 0)
         return;
     StateSet targets = {0};
-    StateId top = domain(def, history, t, &targets);
+    StateId top = one_plain(def, t) ? domain_of_one(def, t) : domain(def, history, t, &targets);
     for (size_t w = 0, words = chart_words(def); w < words; w++)
         exit->w[w] |= in->w[w] & word_range(w, top + 1u, def->states[top].end);
 }
@@ -223,6 +243,11 @@ void chart_entry_set(const Definition *def, const StateSet *history, const Trans
     if (t->target_count == 0)
         return;
     Entering e = {def, history, entry};
+    if (one_plain(def, t)) {
+        add_descendants(&e, t->targets[0]);
+        add_ancestors(&e, t->targets[0], domain_of_one(def, t));
+        return;
+    }
     StateSet targets = {0};
     StateId top = domain(def, history, t, &targets);
     size_t words = chart_words(def);
