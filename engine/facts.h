@@ -60,7 +60,8 @@ bool review_valid(Arena *arena, const Definition *def, ItemId grid, const json_t
 // missing, at "/documents/<id>". A required document that names no form is asked by every form.
 bool form_complete(Arena *arena, const Definition *def, ItemId form, json_t *answers, const json_t *document_counts, SchemaErrors *errors);
 
-// The agreement is signed once every role that the active states let sign has signed (`signed_by`: roles with a signature).
+// The agreement is signed once every role that the active states let sign has signed (`signed_by`: roles with a signature); the
+// event agreement.signed is fired then, not by the signatures before.
 bool facts_signed(const Definition *def, const Case *c, RoleSet signed_by);
 
 // What the instalments of an agreement of `amount` cents come to by their shares (money_split: the parts add up to the amount).

@@ -147,12 +147,12 @@ Outcome world_decide(World *w, const Actor *actor, json_t *decision)
 
 Outcome world_agree(World *w, const Actor *actor, int64_t amount)
 {
-    if (w->agreed)
-        return refuse(
-            w, NO_SUCH_MOVE,
-            MESSAGE(T("La convention est signée par tous.", "The agreement is signed by all."),
-                    STR_NONE),
-            STR_NONE);
+    if (w->signed_by && may_edit(w->def, &w->c, THING_AGREEMENT, ID_NONE, actor->roles))
+        return refuse(w, NO_SUCH_MOVE,
+                      MESSAGE(T("La convention porte une signature : elle ne change plus.",
+                                "The agreement bears a signature: it does not change any more."),
+                              STR_NONE),
+                      STR_NONE);
     World after = *w;
     after.agreement = json_keep(w->arena, json_object());
     json_object_set_new(after.agreement, "amount", json_integer(amount));
@@ -177,17 +177,28 @@ Outcome world_agree(World *w, const Actor *actor, int64_t amount)
     return world_apply(w, &after, actor, &e);
 }
 
+// The event is fired by the last signature: before it, the agreement is not signed.
 Outcome world_sign(World *w, const Actor *actor)
 {
-    if (!w->agreement)
-        return refuse(
-            w, NO_SUCH_MOVE,
-            MESSAGE(T("Aucune convention n'est préparée.", "No agreement is prepared."), STR_NONE),
-            STR_NONE);
+    bool may = may_edit(w->def, &w->c, THING_SIGNATURE, ID_NONE, actor->roles);
     World after = *w;
     after.signed_by |= actor->roles;
     after.signatures = __builtin_popcountll(after.signed_by);
     after.agreed = facts_signed(w->def, &w->c, after.signed_by);
+    if (may && !w->agreement)
+        return refuse(
+            w, NO_SUCH_MOVE,
+            MESSAGE(T("Aucune convention n'est préparée.", "No agreement is prepared."), STR_NONE),
+            STR_NONE);
+    if (may && after.signed_by == w->signed_by)
+        return refuse(
+            w, NO_SUCH_MOVE,
+            MESSAGE(T("Ce rôle a déjà signé.", "This role has signed already."), STR_NONE),
+            STR_NONE);
+    if (may && !after.agreed) {
+        *w = after;
+        return stay(w);
+    }
     Event e = {STR("agreement.signed"), json_keep(w->arena, json_object()), THING_SIGNATURE,
                ID_NONE};
     return world_apply(w, &after, actor, &e);

@@ -79,6 +79,12 @@ json_t *world_answers(World *w)
     return w->sealed ? w->filed : answers_of(w->arena, w->def, w->content);
 }
 
+// Rows of documents are never changed in place: what was filed stays what it was.
+static json_t *counts_of(World *w)
+{
+    return facts_documents(w->arena, w->def, w->sealed ? w->filed_documents : w->documents);
+}
+
 // The first cut-off still to come.
 static json_t *next_cutoff(const World *w)
 {
@@ -184,7 +190,7 @@ static json_t *slot_fact(World *w, Slot slot)
     case SLOT_DOSSIER:
         return world_answers(w);
     case SLOT_DOCUMENTS:
-        return facts_documents(w->arena, w->def, w->documents);
+        return counts_of(w);
     case SLOT_APPLICATION:
         return application_fact(w);
     case SLOT_REVIEWS:
@@ -213,7 +219,7 @@ Facts world_facts(World *w, uint64_t needs)
     }
     if (needs & NEEDS_COMPLETE) {
         facts.answers = world_answers(w);
-        facts.document_counts = facts_documents(w->arena, w->def, w->documents);
+        facts.document_counts = counts_of(w);
     }
     return facts;
 }
@@ -235,6 +241,7 @@ static void apply_effect(World *w, const Effect *effect)
     switch (effect->kind) {
     case EFFECT_SEAL:
         w->filed = answers_of(w->arena, w->def, w->content);
+        w->filed_documents = w->documents;
         w->sealed = true;
         w->filed_at = w->now;
         return;

@@ -21,9 +21,10 @@ typedef struct World {
     const Definition *def;
     Case c;
     Time now, opened_at, filed_at;
-    json_t *call;    // given: opens_at, closes_at, cutoffs, amount, committed, …
-    json_t *content; // of the dossier, as stored
-    json_t *filed;   // flat answers when last sealed, NULL before
+    json_t *call;            // given: opens_at, closes_at, cutoffs, amount, committed, …
+    json_t *content;         // of the dossier, as stored
+    json_t *filed;           // flat answers when last sealed, NULL before
+    json_t *filed_documents; // rows of documents then
     bool sealed;
     json_t *documents, *reviews, *instalments, *measures; // raw rows as facts.h has them
     json_t *decision;                                     // {kind, amount, conditions, …} or NULL

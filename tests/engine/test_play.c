@@ -148,8 +148,25 @@ static const struct {
                         "true}\n  - {as: carrier, request: advance, refused: guard}\n"
                         "  - {as: board, sign: true}\n  - {as: carrier, request: advance}\n",
      NULL},
-    {"an agreement signed by all is not replaced",
-     FILED READ GRANTED SIGNED "  - {as: clerk, agreement: {amount: 1}, refused: state}\n", NULL},
+    {"an agreement may be prepared again",
+     FILED READ GRANTED "  - {as: clerk, agreement: {amount: 1000000}}\n" SIGNED
+                        "  - {as: carrier, request: advance}\n",
+     NULL},
+    {"one that bears a signature is not replaced",
+     FILED READ GRANTED "  - {as: clerk, agreement: {amount: 3000000}}\n  - {as: carrier, sign: "
+                        "true}\n  - {as: clerk, agreement: {amount: 1}, refused: state}\n",
+     NULL},
+    {"nobody else prepares it",
+     FILED READ GRANTED SIGNED "  - {as: carrier, agreement: {amount: 1}, refused: allowed}\n",
+     NULL},
+    {"a role signs once",
+     FILED READ GRANTED "  - {as: clerk, agreement: {amount: 3000000}}\n  - {as: carrier, sign: "
+                        "true}\n  - {as: carrier/eve, sign: true, refused: state}\n",
+     NULL},
+    {"who does not sign does not sign",
+     FILED READ GRANTED "  - {as: clerk, agreement: {amount: 3000000}}\n  - {as: clerk, sign: "
+                        "true, refused: allowed}\n",
+     NULL},
     {"what is not requested is not approved",
      FILED READ GRANTED SIGNED "  - {as: clerk, approve: advance, refused: state}\n", NULL},
     {"what is not approved is not paid",

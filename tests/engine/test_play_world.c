@@ -82,6 +82,24 @@ static const struct {
           "{as: carrier, do: file, sealed: true}, {as: carrier, answer: {n: 2}}, "
           "{as: carrier, do: go, refused: guard}, {as: clerk, do: file, sealed: false}, {as: "
           "carrier, do: go, then: c}]}"},
+    {"a document added after filing is not filed",
+     "documents: {d: {title: D, types: [application/pdf]}}\n"
+     "states:\n"
+     "  a: {title: A, on: {file: {by: carrier, to: b, do: [seal]}}}\n"
+     "  b: {title: B, edit: {carrier: [documents]}, on: {go: {by: carrier, to: c, if: "
+     "\"documents.d == 1\"}, file: {by: clerk, do: [unseal]}}}\n"
+     "  c: {title: C, type: final}\n",
+     PLAY
+     "call: {}" STEPS
+     "{as: carrier, do: file}, {as: carrier, document: d}, {as: carrier, do: go, refused: guard}, "
+     "{as: clerk, do: file}, {as: carrier, do: go, then: c}]}"},
+    {"the event of a signature waits for the last one",
+     "states:\n"
+     "  a: {title: A, edit: {clerk: [agreement, signature], carrier: [signature]}, on: "
+     "{agreement.signed: {to: b}}}\n"
+     "  b: {title: B, type: final}\n",
+     PLAY "call: {}" STEPS "{as: clerk, agreement: {amount: 100}}, {as: clerk, sign: true, then: "
+                           "a}, {as: carrier, sign: true, then: b}]}"},
     {"the date of filing is the last sealing's",
      "states:\n"
      "  a: {title: A, on: {file: {by: carrier, to: b, do: [seal]}}}\n"
@@ -89,7 +107,7 @@ static const struct {
      "timestamp('2023-05-11T09:00:00Z')\"}, file: {by: carrier, do: [seal]}}}\n"
      "  c: {title: C, type: final}\n",
      PLAY "call: {}" STEPS "{as: carrier, do: file}, {wait: P1D}, {as: carrier, do: go, refused: "
-                           "guard}, {as: carrier, do: file}, "
+          "guard}, {as: carrier, do: file}, "
           "{wait: P1D}, {as: carrier, do: go, then: c}]}"},
     {"a refused act leaves no row behind",
      "states:\n"
