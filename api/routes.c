@@ -101,7 +101,7 @@ const Route routes[] = {
     { GET,    "/api/v1/applications/{application_id}/dossier", SIGNED_IN, .handler = application_dossier, .reply = "FiledDossier", .status = 200, .tag = "applications", .summary = "The dossier as it was filed here" },
     { GET,    "/api/v1/applications/{application_id}/receipt", SIGNED_IN, .handler = application_receipt, .reply = "Receipt", .status = 200, .tag = "applications", .summary = "What was filed, when, and its fingerprint" },
 
-    { PUT,    "/api/v1/applications/{application_id}/reviews/{grid}", SIGNED_IN, BODY(ReviewPut, review_fields), .handler = review_put, .reply = "Review", .status = 200, .tag = "reviews", .summary = "Write one's review; submitted, it is locked" },
+    { PUT,    "/api/v1/applications/{application_id}/reviews/{grid_name}", SIGNED_IN, BODY(ReviewPut, review_fields), .handler = review_put, .reply = "Review", .status = 200, .tag = "reviews", .summary = "Write one's review; submitted, it is locked" },
     { GET,    "/api/v1/applications/{application_id}/reviews", SIGNED_IN, .handler = review_list, .reply = "ReviewList", .query = PAGES, .status = 200, .tag = "reviews", .summary = "One's own reviews, and others' where one sees them" },
     { GET,    "/api/v1/applications/{application_id}/results", SIGNED_IN, .handler = result_list, .reply = "Results", .status = 200, .tag = "reviews", .summary = "Means, spreads and divergences, by grid" },
 

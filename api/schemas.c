@@ -24,17 +24,21 @@ static json_t *reference(Str name)
 
 static json_t *label_schema(void)
 {
-    return json_pack("{s:s, s:{s:{s:s}, s:{s:s}}, s:b}", "type", "object", "properties", "fr", "type", "string", "en", "type",
-                     "string", "additionalProperties", 0);
+    return json_pack("{s:s, s:{s:{s:s}, s:{s:s}}, s:b}", "type", "object", "properties", "fr",
+                     "type", "string", "en", "type", "string", "additionalProperties", 0);
 }
 
 static json_t *type_schema(Str type)
 {
-    static const char *const formats[][3] = {
-        {"uuid", "string", "uuid"}, {"time", "string", "date-time"}, {"money", "integer", "int64"}, {"int", "integer", "int64"}};
-    static const char *const plain[][2] = {{"text", "string"}, {"number", "number"}, {"bool", "boolean"}, {"object", "object"}};
+    static const char *const formats[][3] = {{"uuid", "string", "uuid"},
+                                             {"time", "string", "date-time"},
+                                             {"money", "integer", "int64"},
+                                             {"int", "integer", "int64"}};
+    static const char *const plain[][2] = {
+        {"text", "string"}, {"number", "number"}, {"bool", "boolean"}, {"object", "object"}};
     if (str_ends(type, STR("[]")))
-        return json_pack("{s:s, s:o}", "type", "array", "items", type_schema(str_slice(type, 0, type.len - 2)));
+        return json_pack("{s:s, s:o}", "type", "array", "items",
+                         type_schema(str_slice(type, 0, type.len - 2)));
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (str_is(type, formats[i][0]))
             return formatted(formats[i][1], formats[i][2]);
@@ -82,8 +86,8 @@ static json_t *shape_schema(const Shape *shape)
         if (!optional)
             json_array_append_new(required, json_stringn(name.at, name.len));
     }
-    return json_pack("{s:s, s:s, s:o, s:o, s:b}", "type", "object", "description", shape->title, "properties", properties,
-                     "required", required, "additionalProperties", 0);
+    return json_pack("{s:s, s:s, s:o, s:o, s:b}", "type", "object", "description", shape->title,
+                     "properties", properties, "required", required, "additionalProperties", 0);
 }
 
 static const Shape *shape_named(Str name)
@@ -101,9 +105,12 @@ json_t *openapi_schema(Arena *arena, Str name)
         return json_keep(arena, shape_schema(shape));
     if (!str_ends(name, STR("List")) || !shape_named(str_slice(name, 0, name.len - 4)))
         return NULL;
-    return json_keep(arena, json_pack("{s:s, s:s, s:{s:{s:s, s:o}, s:{s:[s,s], s:s}}, s:[s,s], s:b}", "type", "object", "description",
-                                      "a page; `next` is the cursor of the one that follows", "properties", "items", "type",
-                                      "array", "items", reference(str_slice(name, 0, name.len - 4)), "next", "type", "string",
-                                      "null", "description", "null on the last page", "required", "items", "next",
-                                      "additionalProperties", 0));
+    return json_keep(arena,
+                     json_pack("{s:s, s:s, s:{s:{s:s, s:o}, s:{s:[s,s], s:s}}, s:[s,s], s:b}",
+                               "type", "object", "description",
+                               "a page; `next` is the cursor of the one that follows", "properties",
+                               "items", "type", "array", "items",
+                               reference(str_slice(name, 0, name.len - 4)), "next", "type",
+                               "string", "null", "description", "null on the last page", "required",
+                               "items", "next", "additionalProperties", 0));
 }

@@ -13,6 +13,22 @@ static bool grid_named(Request *rq, const Definition *def, Str name, ItemId *ret
     return *ret != ID_NONE || not_found(rq);
 }
 
+// The active places where this grid is written.
+static Arg places_of(Arena *arena, const Act *act, ItemId grid)
+{
+    const Definition *def = act->track->def;
+    StateId active[STATES_MAX];
+    Str places[STATES_MAX];
+    size_t n = case_atomic(def, &act->track->at, active, STATES_MAX), count = 0;
+    for (size_t i = 0; i < n; i++) {
+        Case alone = {0};
+        set_add(&alone.in, active[i]);
+        if (may_edit(def, &alone, THING_REVIEW, grid, act->actor.roles))
+            places[count++] = def->states[active[i]].path;
+    }
+    return arg_texts(arena, places, count);
+}
+
 bool review_put(Request *rq)
 {
     const ReviewPut *put = rq->input;
@@ -26,7 +42,8 @@ bool review_put(Request *rq)
     Str id = act.track->def->grids[grid].id;
     Rows *review = QUERY(rq->db, rq->arena, Q_REVIEW_WRITE, ARG(act.track->id), ARG(id),
                          ARG(rq->who->person), arg_json(rq->arena, put->content),
-                         arg_time(rq->arena, put->submit ? request_now(rq) : TIME_NONE));
+                         arg_time(rq->arena, put->submit ? request_now(rq) : TIME_NONE),
+                         places_of(rq->arena, &act, grid));
     if (!review)
         return failed(rq);
     if (rows_len(review) == 0)

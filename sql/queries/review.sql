@@ -1,11 +1,16 @@
 -- SPDX-License-Identifier: Apache-2.0
 
--- A draft is written over; what was submitted stays, and gives no row.
--- name: review_write(application_id uuid, grid text, person_id uuid, content jsonb, submitted_at timestamptz) one
+-- A draft is written over. What was submitted stays, and gives no row, unless one of `places`, where reviews are written now, was
+-- entered since: a round of consensus asks again, and takes submitted reviews only.
+-- name: review_write(application_id uuid, grid text, person_id uuid, content jsonb, submitted_at timestamptz, places text[]) one
 insert into review as r (application_id, grid, person_id, content, submitted_at) values ($1, $2, $3, $4, $5)
 on conflict (application_id, grid, person_id)
 do update set content = excluded.content, submitted_at = excluded.submitted_at, version = r.version + 1, updated_at = now()
 where r.submitted_at is null
+   or ($5 is not null
+       and exists (select from move m join move before on before.application_id = m.application_id and before.version = m.version - 1
+                   where m.application_id = r.application_id and m.at >= r.submitted_at
+                     and m.places && $6 and not before.places && $6))
 returning r.id, r.application_id, r.grid, r.person_id, (select name from person where id = r.person_id) as name,
           r.content, r.submitted_at, r.version, r.updated_at;
 
