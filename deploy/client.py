@@ -102,8 +102,8 @@ class Api:
 
 def sign_in(admin, email):
     """Signs a person in by mailed link; the administrator reads the mail in the outbox."""
-    Api(admin.base).post("/sign-in", {"email": email})
+    Api(admin.base, lang=admin.lang).post("/sign-in", {"email": email})
     mails = [m for m in admin.items("/outbox") if m["recipient"] == email]
     token = re.search(r"[A-Za-z0-9_-]{43}", max(mails, key=lambda m: int(m["id"]))["body"]).group(0)
-    answer = Api(admin.base).post("/sign-in/link", {"token": token})
+    answer = Api(admin.base, lang=admin.lang).post("/sign-in/link", {"token": token})
     return admin.signed(answer["token"]), answer["person"]["id"]

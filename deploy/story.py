@@ -92,8 +92,8 @@ FEASIBILITY = ("calendar", "mobilisation", "financial_capacity", "technical_capa
 
 class Story:
     def __init__(self, base, token):
-        self.admin = Api(base, token)
-        self.organisations, self.people, self.dossiers, self.tracks = {}, {}, {}, {}
+        self.admin = Api(base, token, lang="en")
+        self.organisations, self.people, self.workflows, self.dossiers, self.tracks = {}, {}, {}, {}, {}
 
     # ---- the ground
 
@@ -126,8 +126,9 @@ class Story:
     def workflow(self, space, name):
         text = (ROOT / f"workflows/{name}.yaml").read_bytes()
         made = self.admin.post(f"/workflows?space_id={self.spaces[space]}", text, headers={"Content-Type": "application/yaml"})
-        self.admin.post(f"/workflows/{made['id']}/versions/{made['version']}/publish")
-        return made["id"]
+        self.admin.post(f"/workflows/{made['workflow_id']}/versions/{made['version']}/publish")
+        self.workflows[name] = made["workflow_id"]
+        return made["workflow_id"]
 
     def call(self, space, workflow, title, amount, funders, cutoffs, themes):
         call = self.admin.post("/calls", {
@@ -166,6 +167,7 @@ class Story:
         carrier, title, commune, theme, total, requested, *_ = project
         name, siren, kind = ORGANISATIONS[carrier]
         api, ident = self.person(f"{carrier}@porteurs.example", f"Équipe {name}")
+        self.admin.post(f"/organisations/{self.organisations[carrier]}/members", {"person_id": ident, "role": "owner"})
         dossier = api.post("/dossiers", {"organisation_id": self.organisations[carrier], "themes": [theme], "territories": [commune]})
         path = f"/dossiers/{dossier['id']}"
         etag = dossier.headers["etag"]
@@ -177,7 +179,7 @@ class Story:
             etag = api.patch(path, {"answers": {member: value}}, etag=etag).headers["etag"]
         own = {"charter": True, "objectives": "Réduire les émissions et créer de l'activité locale.", "impact_zone": "local",
                "requested": requested * EURO}
-        etag = api.patch(path, {"workflow": "cte", "answers": own}, etag=etag).headers["etag"]
+        etag = api.patch(path, {"workflow_id": self.workflows["cte"], "answers": own}, etag=etag).headers["etag"]
         for document in ("statutes", "budget"):
             self.upload(api, path, document)
         self.dossiers[carrier] = (api, dossier["id"])
@@ -210,7 +212,7 @@ class Story:
             self.move(api, self.tracks[project[0]], "submit")
             say(f"{ORGANISATIONS[project[0]][0]} files “{project[1]}” and gets its receipt.")
         receipt = self.dossiers["velo"][0].get(f"/applications/{self.tracks['velo']}/receipt").json
-        say(f"Receipt {receipt['number']}: version {receipt['sealed_version']}, SHA-256 {receipt['sha256'][:16]}…")
+        say(f"Receipt {receipt['number']}: version {receipt['dossier_version']}, SHA-256 {receipt['sha256'][:16]}…")
 
     def second_funder(self):
         api, dossier = self.dossiers["velo"]
@@ -218,7 +220,7 @@ class Story:
         etag = api.get(f"/dossiers/{dossier}").headers["etag"]
         own = {"challenges": ["mobility-logistics", "governance"], "families": ["air-mobility"], "open_license": "CC-BY-SA-4.0",
                "community": {"users": 240, "contributors": 18}, "wiki_page": "https://wiki.example.org/Kaz_Velo", "requested": 3000000}
-        etag = api.patch(f"/dossiers/{dossier}", {"workflow": "appel-a-communs", "answers": own}, etag=etag).headers["etag"]
+        etag = api.patch(f"/dossiers/{dossier}", {"workflow_id": self.workflows["appel-a-communs"], "answers": own}, etag=etag).headers["etag"]
         etag = api.patch(f"/dossiers/{dossier}", {"answers": {"starts_on": "2027-01-01", "ends_on": "2028-12-31"}}, etag=etag).headers["etag"]
         self.tracks["velo-commons"] = api.post(f"/calls/{self.commons}/applications", {"dossier_id": dossier})["id"]
         self.move(api, self.tracks["velo-commons"], "submit")
@@ -234,7 +236,7 @@ class Story:
         self.move(self.who("tco", "tcopil"), self.tracks["autopartage"], "ask_correction", {"reason": "Précisez le plan de recharge des véhicules."})
         api, dossier = self.dossiers["autopartage"]
         etag = api.get(f"/dossiers/{dossier}").headers["etag"]
-        api.patch(f"/dossiers/{dossier}", {"workflow": "cte", "answers": {"needs": "Dix bornes de recharge alimentées en solaire."}}, etag=etag)
+        api.patch(f"/dossiers/{dossier}", {"workflow_id": self.workflows["cte"], "answers": {"needs": "Dix bornes de recharge alimentées en solaire."}}, etag=etag)
         self.move(api, self.tracks["autopartage"], "submit")
         say("The technical committee asks Autopartage du Port for more; it answers and files again: a new version is sealed.")
         for project in PROJECTS:
@@ -274,7 +276,7 @@ class Story:
                      "results": [{"indicator": "Émissions évitées", "source": "Bilan carbone", "reference": 0, "y2019": 4.5}],
                      "swot": {"strengths": "Équipe en place", "weaknesses": "Trésorerie", "opportunities": "Demande forte", "threats": "Délais"},
                      "calendar": [{"step": "Lancement", "date": "2027-01-15"}]}
-            etag = api.patch(f"/dossiers/{dossier}", {"workflow": "cte", "answers": sheet}, etag=etag).headers["etag"]
+            etag = api.patch(f"/dossiers/{dossier}", {"workflow_id": self.workflows["cte"], "answers": sheet}, etag=etag).headers["etag"]
             plan = [{"funder": "TCO (CTE)", "nature": "grant", "public": True, "year": 2027, "amount": share},
                     {"funder": "Fonds propres", "nature": "own-funds", "public": False, "year": 2027, "amount": project[4] * EURO - share}]
             api.patch(f"/dossiers/{dossier}", {"answers": {"starts_on": "2027-01-01", "ends_on": "2028-12-31", "financing_plan": plan}}, etag=etag)
@@ -383,10 +385,10 @@ class Story:
         self.observatory()
 
     def observatory(self):
-        seen = Api(self.admin.base).get("/observatory").json
-        for name in ("stages", "themes", "territories"):
-            line = ", ".join(f"{row.get('title') or row.get('name') or row.get('code') or row.get('key')}: {row['count']}" for row in seen[name])
-            print(f"Observatory by {name[:-1]}: {line}")
+        seen = Api(self.admin.base, lang="en").get("/observatory").json
+        for plural, key in (("stages", "stage"), ("themes", "theme"), ("territories", "name")):
+            line = ", ".join(f"{row[key]} {row['dossiers']}" for row in seen[plural])
+            print(f"Observatory, dossiers by {plural}: {line}.")
         print(f"Requested {money(seen['requested'])}, decided {money(seen['decided'])}, paid {money(seen['paid'])}.")
 
 

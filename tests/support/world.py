@@ -40,7 +40,7 @@ class World:
         self.organisation = admin.post("/organisations", {"name": "Financeur", "siren": "249740101", "kind": "epci"})["id"]
         self.space = admin.post("/spaces", {"slug": "monde", "title": {"fr": "Monde"}, "organisation_id": self.organisation})["id"]
         made = admin.post(f"/workflows?space_id={self.space}", text, headers={"Content-Type": "application/yaml"})
-        self.workflow = made["id"]
+        self.workflow = made["workflow_id"]
         admin.post(f"/workflows/{self.workflow}/versions/{made['version']}/publish")
         self.call = admin.post("/calls", {"space_id": self.space, "workflow_id": self.workflow, "title": {"fr": "Appel"},
                                           "opens_at": opens, "closes_at": closes, "amount": 0})["id"]
