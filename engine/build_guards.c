@@ -152,15 +152,13 @@ const CelType *event_type(Builder *b, Str name, bool by_people)
 {
     static const CelMember nothing;
     static const CelType no_data = {.kind = CEL_MAP, .members = &nothing};
-    if (!b->strict || is_raised(b, name))
-        return NULL;
-    const CelType *known = definition_event_type(b->def, name);
-    if (known)
-        return known;
+    const CelType *known = b->strict ? definition_event_type(b->def, name) : NULL;
     ItemId event = definition_event(b->def, name);
+    if (!b->strict || known)
+        return known;
     if (event != ID_NONE && b->def->events[event].schema)
         return event_of(b, cel_type_of_schema(b->arena, b->def->events[event].schema));
-    return by_people ? event_of(b, &no_data) : NULL;
+    return by_people && !is_raised(b, name) ? event_of(b, &no_data) : NULL;
 }
 
 static bool is_cel_name(Str name)

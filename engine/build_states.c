@@ -171,6 +171,30 @@ static void set_children(Builder *b, StateId id)
                          b->states[children[i]].id));
 }
 
+// The last name of a path may be right where the way to it is wrong.
+static Str last_name(Str path)
+{
+    size_t from = path.len;
+    while (from && path.at[from - 1] != '.')
+        from--;
+    return str_slice(path, from, path.len);
+}
+
+static void fail_state(Builder *b, const Node *node, Str name)
+{
+    size_t known = hints_left(b) ? b->def->state_count : 1, n = 0;
+    Str *names = arena_array(b->arena, Str, 2 * known), wanted = name, last = last_name(name);
+    if (definition_state(b->def, last) != ID_NONE)
+        names[n++] = wanted = last;
+    for (size_t k = 1; n != 1 && k < known; k++) {
+        names[2 * k - 2] = b->states[k].id;
+        names[2 * k - 1] = b->states[k].path;
+    }
+    fail_near(b, "unknown-state", node->mark,
+              MESSAGE(T("l'état « {0} » n'existe pas", "there is no state '{0}'"), name), wanted,
+              names, n ? n : 2 * known - 2);
+}
+
 size_t read_states(Builder *b, const Node *node, const StateId **ret)
 {
     StateId *states = arena_array(b->arena, StateId, list_len(node) + 1);
@@ -180,19 +204,10 @@ size_t read_states(Builder *b, const Node *node, const StateId **ret)
         const Node *item = list_item(node, i);
         Str name = string_of(b, item);
         StateId state = definition_state(b->def, name);
-        if (state != ID_NONE) {
+        if (state != ID_NONE)
             states[n++] = state;
-        } else if (name.len) {
-            size_t known = hints_left(b) ? b->def->state_count : 1;
-            Str *names = arena_array(b->arena, Str, 2 * known);
-            for (size_t k = 1; k < known; k++) {
-                names[2 * k - 2] = b->states[k].id;
-                names[2 * k - 1] = b->states[k].path;
-            }
-            fail_near(b, "unknown-state", item->mark,
-                      MESSAGE(T("l'état « {0} » n'existe pas", "there is no state '{0}'"), name),
-                      name, names, 2 * known - 2);
-        }
+        else if (name.len)
+            fail_state(b, item, name);
     }
     return n;
 }

@@ -48,12 +48,13 @@ static void find_all_raised(Explore *x)
     }
 }
 
-static bool is_raised(const Explore *x, Str descriptor)
+// By name; an event named by an expression is none of the engine's own.
+static bool is_raised(const Explore *x, Str descriptor, bool own)
 {
     for (size_t i = 0; i < x->raised.len; i++)
         if (event_matches(&descriptor, 1, x->raised.at[i]))
             return true;
-    return x->raises_any;
+    return x->raises_any && !own;
 }
 
 static EventRow event_row(const Explore *x, Str name, bool timed)
@@ -61,8 +62,9 @@ static EventRow event_row(const Explore *x, Str name, bool timed)
     EventRow row = {.name = name, .state = ID_NONE};
     Str done = STR("done.state.");
     row.thing = event_act(name);
+    bool own = row.thing != THING_NONE || str_is(name, "done") || str_starts(name, STR("done."));
     if (timed || str_is(name, "*") || str_is(name, "error") || str_starts(name, STR("error.")) ||
-        is_raised(x, name))
+        is_raised(x, name, own))
         row.cause = CAUSE_ALWAYS;
     else if (str_is(name, "done") || str_starts(name, STR("done.")))
         row.cause = CAUSE_DONE;
