@@ -146,6 +146,13 @@ bool application_list(Request *rq)
     bool all;
     if (!page_read(rq, &page) || !call_seen(rq, request_query(rq, "call_id"), &all))
         return false;
+    bool plain = all && !request_query(rq, "dossier_id").at && !request_query(rq, "stage").at &&
+                 !request_query(rq, "is_over").at;
+    if (plain) {
+        Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_LIST_CALL, query_arg(rq, "call_id"),
+                           page_at(&page), page_id(&page), page_limit(rq->arena, &page));
+        return rows ? reply_page(rq, rows, page.limit) : failed(rq);
+    }
     Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_LIST, ARG(rq->who->person), arg_bool(all),
                        query_arg(rq, "call_id"), query_arg(rq, "dossier_id"),
                        query_arg(rq, "stage"), query_arg(rq, "is_over"), page_at(&page),

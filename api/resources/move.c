@@ -153,7 +153,7 @@ static void write_answer(Item *item)
     buf_add(&buf, STR(",\"move\":"));
     record_write(&buf, t, &t->records.at[t->records.len - 1]);
     buf_char(&buf, '}');
-    item->status = 200;
+    item->status = item->rq->route->status;
     item->body = buf_str(&buf);
     item->etag = str_format(item->rq->arena, "\"%lld\"", (long long)t->version);
     item->location = STR("");

@@ -25,7 +25,7 @@ insert into role_grant (person_id, role, scope, scope_id)
 select lpad(to_hex(1 + i % 2000), 32, '0')::uuid, 'carrier', 'dossier', lpad(to_hex(i), 32, '0')::uuid::text from generate_series(1, :n) i;
 insert into role_grant (person_id, role, scope, scope_id)
 select p.id, g.role, g.scope, lpad('1', 32, '0')::uuid::text
-from person p, (values ('clerk', 'call'), ('carrier', 'organisation')) as g (role, scope)
+from person p, (values ('clerk', 'call'), ('author', 'organisation')) as g (role, scope)
 where p.id between lpad(to_hex(1901), 32, '0')::uuid and lpad(to_hex(1932), 32, '0')::uuid;
 insert into token (hash, person_id, kind, expires_at)
 select decode(t.hash, 'hex'), lpad(to_hex(1900 + t.i), 32, '0')::uuid, 'token', now() + interval '1 day'

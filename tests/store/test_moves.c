@@ -99,7 +99,7 @@ static Principal carrier = {.person = {CARRIER, 36},
 static Principal clerk = {
     .person = {CLERK, 36}, .expires = INT64_MAX, .grants = clerk_grants, .grant_count = 1};
 static Principal stranger = {.person = {UUID("03"), 36}, .expires = INT64_MAX};
-static const Route route = {.path = "/api/v1/applications/{id}/moves", .batch = true};
+static const Route route = {.path = "/api/v1/applications/{id}/moves", .batch = true, .status = 200};
 
 static Request *request(const Principal *who, Str application, const char *event)
 {
