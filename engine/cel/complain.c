@@ -154,7 +154,8 @@ const CelType *complain_call(Complaint *c, const Node *call)
 {
     const Row *row = NULL;
     const Node *arg = misfit(call, &row);
-    if (arg == call->args[0] && arg->type->kind == CEL_LIST && str_is(call->name, "contains"))
+    if (arg && arg == call->args[0] && arg->type->kind == CEL_LIST &&
+        str_is(call->name, "contains"))
         return complain(
             c, call,
             MESSAGE(T("{0} est une liste : écrivez {1} in {0}", "{0} is a list: write {1} in {0}"),

@@ -238,6 +238,8 @@ Str cel_duration_text(Arena *arena, const CelValue *duration);
 Str cel_timestamp_text(Arena *arena, const CelValue *timestamp);
 CelValue cel_timestamp_of(Str s); // CEL_ERROR when it is none
 CelValue cel_duration_of(Str s);  // CEL_ERROR when it is none
+bool cel_in_range(
+    const CelValue *time); // an instant of the years 1 to 9999, a duration of 292 years at most
 CelValue cel_time_arithmetic(Run *run, Op op, const CelValue *a, const CelValue *b);
 
 // zones.c: seconds east of UTC in `zone` at `time`; false when nobody knows the zone.

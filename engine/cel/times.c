@@ -4,8 +4,9 @@
 #include "inside.h"
 
 enum { NS = 1000 };
-static const __int128 ns_first = (__int128)-62135596800 * 1000000000, // 0001-01-01T00:00:00Z
-    ns_last = (__int128)253402300800 * 1000000000 - 1;
+// What whole nanoseconds in 64 bits can hold, in microseconds and the nanoseconds beside.
+static const int64_t duration_us = INT64_MAX / NS;
+enum { DURATION_NS_MAX = INT64_MAX % NS };
 
 static const Message out_of_range = {
     .text = {"cette date ou durée est hors des bornes", "this date or duration is out of range"}};
@@ -16,33 +17,27 @@ static const Message no_duration = {
     .text = {"ce texte n'est pas une durée : écrivez 36h, 90m ou P30D",
              "this text is no duration: write 36h, 90m or P30D"}};
 
-static int64_t floor_div(__int128 a, int64_t b)
+static int64_t floor_div(int64_t a, int64_t b)
 {
-    return (int64_t)(a / b - (a % b < 0));
+    return a / b - (a % b < 0);
 }
 
-static CelValue timestamp_ns(__int128 ns)
+bool cel_in_range(const CelValue *v)
 {
-    if (ns < ns_first || ns > ns_last)
-        return cel_error(&out_of_range);
-    Time time = floor_div(ns, NS);
-    return (CelValue){
-        .kind = CEL_TIMESTAMP, .extra = (uint32_t)(ns - (__int128)time * NS), .time = time};
+    int64_t us = v->time;
+    if (v->kind == CEL_TIMESTAMP)
+        return us >= -62135596800 * SECOND && us < 253402300800 * SECOND; // years 1 to 9999
+    return us >= -duration_us &&
+           (us < duration_us || (us == duration_us && v->extra <= DURATION_NS_MAX));
 }
 
-static CelValue duration_ns(__int128 ns)
+// An instant or a duration of `us` microseconds and `ns` nanoseconds, of any sign, small against 64
+// bits.
+static CelValue time_of(CelKind kind, int64_t us, int64_t ns)
 {
-    if (ns < INT64_MIN || ns > INT64_MAX)
-        return cel_error(&out_of_range);
-    int64_t us = floor_div(ns, NS);
-    return (CelValue){
-        .kind = CEL_DURATION, .extra = (uint32_t)(ns - (__int128)us * NS), .duration = us};
-}
-
-static __int128 ns_of(const CelValue *value)
-{
-    return (__int128)(value->kind == CEL_TIMESTAMP ? value->time : value->duration) * NS +
-           value->extra;
+    int64_t carry = floor_div(ns, NS);
+    CelValue value = {.kind = kind, .extra = (uint32_t)(ns - carry * NS), .time = us + carry};
+    return cel_in_range(&value) ? value : cel_error(&out_of_range);
 }
 
 // Digits seven to nine of the fraction of a second.
@@ -84,36 +79,43 @@ static bool unit_of(Str *s, int64_t *ns)
     return false;
 }
 
-// "1h45m47.5s": numbers with a fraction and a unit; what a fraction holds below a nanosecond is
-// dropped.
-static bool go_duration(Str s, __int128 *ret)
+// Digits with a fraction, taken off `s`: `whole` and `part` of `scale`, nine places of it at most.
+static bool number_of(Str *s, int64_t *whole, int64_t *part, int64_t *scale)
+{
+    size_t n = 0, digits = 0;
+    *whole = *part = 0;
+    *scale = 1;
+    for (; n < s->len && s->at[n] >= '0' && s->at[n] <= '9'; n++, digits++)
+        *whole = *whole < INT64_MAX / 100 ? *whole * 10 + (s->at[n] - '0') : INT64_MAX;
+    for (n += n < s->len && s->at[n] == '.'; n < s->len && s->at[n] >= '0' && s->at[n] <= '9';
+         n++, digits++)
+        if (*scale < 1000000000) {
+            *part = *part * 10 + (s->at[n] - '0');
+            *scale *= 10;
+        }
+    *s = str_slice(*s, n, s->len);
+    return digits > 0;
+}
+
+// "1h45m47.5s". A total beyond 64 bits is INT64_MAX, which no duration holds.
+static bool go_duration(Str s, int64_t *ret)
 {
     bool negative = s.len && s.at[0] == '-';
+    int64_t total = 0, whole, part, scale, unit, ns;
     if (s.len && (s.at[0] == '-' || s.at[0] == '+'))
         s = str_slice(s, 1, s.len);
-    if (str_is(s, "0")) {
-        *ret = 0;
+    *ret = 0;
+    if (str_is(s, "0"))
         return true;
-    }
-    __int128 total = 0;
+    if (s.len == 0)
+        return false;
     while (s.len) {
-        __int128 whole = 0, part = 0, scale = 1;
-        size_t n = 0, digits = 0;
-        for (; n < s.len && s.at[n] >= '0' && s.at[n] <= '9'; n++, digits++)
-            whole = whole < INT64_MAX ? whole * 10 + (s.at[n] - '0') : whole;
-        for (n += n < s.len && s.at[n] == '.'; n < s.len && s.at[n] >= '0' && s.at[n] <= '9';
-             n++, digits++)
-            if (scale < 1000000000) {
-                part = part * 10 + (s.at[n] - '0');
-                scale *= 10;
-            }
-        int64_t unit;
-        s = str_slice(s, n, s.len);
-        if (digits == 0 || !unit_of(&s, &unit))
+        if (!number_of(&s, &whole, &part, &scale) || !unit_of(&s, &unit))
             return false;
-        total += whole * unit + part * unit / scale;
-        if (total > (__int128)INT64_MAX * 2)
-            total = (__int128)INT64_MAX * 2; // out of range, whatever follows
+        part = unit % scale == 0 ? part * (unit / scale) : part * unit / scale;
+        if (__builtin_mul_overflow(whole, unit, &ns) || __builtin_add_overflow(ns, part, &ns) ||
+            __builtin_add_overflow(total, ns, &total))
+            total = INT64_MAX;
     }
     *ret = negative ? -total : total;
     return true;
@@ -122,30 +124,39 @@ static bool go_duration(Str s, __int128 *ret)
 CelValue cel_duration_of(Str s)
 {
     Duration iso;
-    __int128 ns;
+    int64_t ns;
     if (duration_parse(s, &iso) && iso.months == 0)
-        return duration_ns((__int128)iso.us * NS);
-    return s.len && go_duration(s, &ns) ? duration_ns(ns) : cel_error(&no_duration);
+        return time_of(CEL_DURATION, iso.us, 0);
+    if (!go_duration(s, &ns))
+        return cel_error(&no_duration);
+    return ns == INT64_MAX || ns == -INT64_MAX ? cel_error(&out_of_range)
+                                               : time_of(CEL_DURATION, 0, ns);
 }
 
 CelValue cel_time_arithmetic(Run *run, Op op, const CelValue *a, const CelValue *b)
 {
     bool left = a->kind == CEL_TIMESTAMP, right = b->kind == CEL_TIMESTAMP;
-    if (op == OP_ADD && left && right)
-        return cel_no_overload(run, "+", (CelValue[]){*a, *b}, 2);
-    if (op == OP_ADD)
-        return left || right ? timestamp_ns(ns_of(a) + ns_of(b)) : duration_ns(ns_of(a) + ns_of(b));
-    if (op == OP_SUB && left == right)
-        return duration_ns(ns_of(a) - ns_of(b));
-    if (op == OP_SUB && left)
-        return timestamp_ns(ns_of(a) - ns_of(b));
-    return cel_no_overload(run, op == OP_SUB ? "-" : "* / %", (CelValue[]){*a, *b}, 2);
+    if (!cel_in_range(a) || !cel_in_range(b))
+        return cel_error(&out_of_range); // what a host hands in may be anything
+    int64_t sign = op == OP_SUB ? -1 : 1;
+    int64_t us = a->time + sign * b->time, ns = (int64_t)a->extra + sign * (int64_t)b->extra;
+    if (op == OP_ADD && !(left && right))
+        return time_of(left || right ? CEL_TIMESTAMP : CEL_DURATION, us, ns);
+    if (op == OP_SUB && (left || !right))
+        return time_of(left && !right ? CEL_TIMESTAMP : CEL_DURATION, us, ns);
+    return cel_no_overload(run,
+                           op == OP_SUB   ? "-"
+                           : op == OP_ADD ? "+"
+                                          : "* / %",
+                           (CelValue[]){*a, *b}, 2);
 }
 
 static CelValue call_timestamp(Run *run, const CelValue *args)
 {
+    int64_t us;
     if (args[0].kind == CEL_INT)
-        return timestamp_ns((__int128)args[0].integer * 1000000000);
+        return __builtin_mul_overflow(args[0].integer, SECOND, &us) ? cel_error(&out_of_range)
+                                                                    : time_of(CEL_TIMESTAMP, us, 0);
     return run_spend(run, args[0].text.len) ? cel_timestamp_of(args[0].text) : run_exhausted(run);
 }
 
@@ -200,6 +211,8 @@ typedef enum Part {
 static CelValue part_of_time(Run *run, const CelValue *args, size_t n, Part part)
 {
     int64_t offset = 0;
+    if (!cel_in_range(args))
+        return cel_error(&out_of_range);
     if (n == 2 && !cel_zone_offset(args[1].text, args[0].time, &offset))
         return run_error(run,
                          T("le fuseau {0} n'est pas connu : écrivez Europe/Paris, UTC ou +02:00",
@@ -221,7 +234,9 @@ static CelValue part_of_time(Run *run, const CelValue *args, size_t n, Part part
 
 static CelValue part_of_duration(const CelValue *duration, Part part)
 {
-    int64_t ns = (int64_t)ns_of(duration);
+    if (!cel_in_range(duration))
+        return cel_error(&out_of_range);
+    int64_t ns = duration->duration * NS + duration->extra;
     return cel_integer(part == HOURS     ? ns / INT64_C(3600000000000)
                        : part == MINUTES ? ns / INT64_C(60000000000)
                        : part == SECONDS ? ns / 1000000000

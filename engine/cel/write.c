@@ -69,6 +69,8 @@ static Str fraction(Arena *arena, int64_t ns)
 
 Str cel_timestamp_text(Arena *arena, const CelValue *timestamp)
 {
+    if (!cel_in_range(timestamp))
+        return STR("?");
     int64_t us = timestamp->time % SECOND;
     us += us < 0 ? SECOND : 0;
     Str whole = time_format(arena, timestamp->time - us); // "…:20Z"
@@ -78,6 +80,8 @@ Str cel_timestamp_text(Arena *arena, const CelValue *timestamp)
 
 Str cel_duration_text(Arena *arena, const CelValue *duration)
 {
+    if (!cel_in_range(duration))
+        return STR("?");
     int64_t ns = duration->duration * 1000 + duration->extra;
     uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
     Str part = fraction(arena, (int64_t)(size % 1000000000));

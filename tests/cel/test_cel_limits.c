@@ -54,7 +54,7 @@ static const struct {
     {"a name of 4000 letters", "", "a", 4000, "", NULL},
     {"a pattern of 2000 letters", "'a'.matches('", "a", 2000, "')", NULL},
     {"a call with 9 arguments", "f(0", ",0", 8, ")", "f() is given too many arguments"},
-    {"only spaces", "", " ", 100, "", "the expression ends too soon: a value is missing"},
+    {"only spaces", "", " ", 100, "", "the expression ends too soon: … is missing"},
     {"a NUL", "true\0", "", 0, "", NULL},
 };
 
@@ -158,6 +158,42 @@ static void test_runs(void **state)
     assert_int_equal(failed, 0);
 }
 
+// What a host hands in may be no instant at all: TIME_NONE, or a duration of ages.
+static void test_host_times(void **state)
+{
+    (void)state;
+    static const char *const exprs[] = {"t + d",
+                                        "t - t",
+                                        "d + d",
+                                        "d - d",
+                                        "t - d",
+                                        "t.getFullYear()",
+                                        "t.getHours('Europe/Paris')",
+                                        "d.getSeconds()",
+                                        "string(t)",
+                                        "string(d)",
+                                        "int(t) < 0",
+                                        "t < timestamp('2026-01-01')",
+                                        "[t, d]"};
+    static const int64_t ends[] = {INT64_MIN, INT64_MAX};
+    for (size_t i = 0; i < sizeof exprs / sizeof *exprs; i++)
+        for (size_t k = 0; k < 4; k++) {
+            Arena *arena = arena_new();
+            CelFault fault = {0};
+            CelVar vars[] = {{"t", &cel_timestamp}, {"d", &cel_duration}};
+            CelEnv env = {.vars = vars, .var_count = 2};
+            CelValue values[] = {{.kind = CEL_TIMESTAMP, .time = ends[k & 1]},
+                                 {.kind = CEL_DURATION, .duration = ends[k >> 1]}};
+            const CelProgram *program = cel_compile(arena, str_of(exprs[i]), &env, &fault);
+            assert_non_null(program);
+            CelRun run = {.arena = arena, .vars = values};
+            CelReason reason;
+            assert_true(cel_to_json(arena, cel_eval(program, &run)) ||
+                        cel_explain(program, &run, &reason, 1));
+            arena_free(arena);
+        }
+}
+
 // Every prefix and every single-byte change of real guards: refused or compiled, never worse.
 static void test_mutations(void **state)
 {
@@ -193,6 +229,7 @@ static void test_mutations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sources), cmocka_unit_test(test_runs),
+                                       cmocka_unit_test(test_host_times),
                                        cmocka_unit_test(test_mutations)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
