@@ -299,9 +299,9 @@ static bool data_fits(Macrostep *m, const EventDef *event, json_t **data, Reason
     return false;
 }
 
-static void event_set(Macrostep *m, Str name, json_t *data)
+static void event_set(Macrostep *m, Str name, json_t *data, const EventDef *known)
 {
-    const CelType *type = definition_event_type(m->def, name);
+    const CelType *type = known && known->type ? known->type : definition_event_type(m->def, name);
     const CelType *of = type && type->count == 2 ? type->members[1].type : NULL;
     scope_event(m, name, data ? cel_of_json(m->arena, data, of) : (CelValue){.kind = CEL_ERROR},
                 of ? type : NULL);
@@ -338,7 +338,7 @@ Outcome decide(Arena *arena, const Definition *def, const Case *c, const Event *
         }
         return refused(c, &reasons);
     }
-    event_set(&m, name, data);
+    event_set(&m, name, data, known);
     if (act)
         acts_check(&m, event, &reasons);
     if (reasons.len)
@@ -355,7 +355,7 @@ Outcome decide(Arena *arena, const Definition *def, const Case *c, const Event *
     if (act)
         return (Outcome){.verdict = STAYED, .next = *c};
     m.by_person = asked;
-    event_set(&m, name, data);
+    event_set(&m, name, data, known);
     explain_move(&m, name, false, &reasons);
     return refused(c, &reasons);
 }

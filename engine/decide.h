@@ -29,7 +29,8 @@ Stage case_stage(const Definition *def, const Case *c); // of the last active at
 //   measure.recorded {indicator, value} · measure.validated | measure.contested {indicator, entered_by} · message.posted {}
 // Beside `edit:`, decide() holds acts to the field's own rules: a decision to the file's kinds, floor, ceiling, rate cap and the
 // call's remaining envelope; a request to its instalment's condition; a payment to what is left of an approved instalment;
-// a validation to another person than the one who entered the measure. Facts for these are in facts_needed().
+// a validation to another person than the one who entered the measure; a review also to its grid's `by:`. Facts for these are in
+// facts_needed(); call.remaining and paid_amount count the act already, so that below zero, or beyond the instalment, is refused.
 
 // The order of a decision (SCXML appendix D). The event's transitions first; then, until nothing is left: eventless transitions,
 // then internal events (raise, done.state.*, error.execution) one by one, then events sent without a delay one by one. So a send
@@ -110,7 +111,8 @@ enum { MICROSTEPS_MAX = 1000 }; // a macrostep that takes more is refused (TOO_M
 // Enters the initial configuration and runs to the end of the first macrostep.
 Outcome decide_start(Arena *arena, const Definition *def, const Actor *actor, const Facts *facts);
 
-// Decides what `event` does to `c`. Never fails: a forbidden move is an Outcome that says REFUSED and why.
+// Decides what `event` does to `c`. Never fails: a forbidden move is an Outcome that says REFUSED and why. The outcome lives in
+// `arena` and borrows from `c`, `event` and `facts` what did not change: write case_text() of `next` before they go.
 Outcome decide(Arena *arena, const Definition *def, const Case *c, const Event *event, const Actor *actor, const Facts *facts);
 
 // May `roles` do `thing` on `item` (ID_NONE: any of them) in the active states? Deny by default.

@@ -32,6 +32,13 @@ static void list_add(Buf *buf, Str item)
     buf_add(buf, item);
 }
 
+static void add_in_brackets(Buf *buf, Str s)
+{
+    buf_add(buf, STR(" ("));
+    buf_add(buf, s);
+    buf_char(buf, ')');
+}
+
 Str explain_roles(Arena *arena, const Definition *def, RoleSet roles, Lang lang)
 {
     Buf buf = {.arena = arena};
@@ -147,7 +154,7 @@ static Str moves_shown(Macrostep *m, const Knowns *knowns, Lang lang)
         Str event = knowns->at[i].event, title = move_title(m->def, knowns->at[i].t, event, lang);
         list_add(&buf, title);
         if (!str_eq(title, event))
-            buf_format(&buf, " (" STR_FMT ")", STR_ARG(event));
+            add_in_brackets(&buf, event);
     }
     return buf_str(&buf);
 }
@@ -180,10 +187,27 @@ static void not_your_role(Macrostep *m, const Transition *t, Str name, RoleSet b
 }
 
 // The slot of the variable that a path begins with; SLOT_VARS for one of the file's own.
-static Slot path_slot(const Definition *def, Str head)
+static Slot path_slot(Str head)
 {
-    for (size_t i = 0; i < SLOT_VARS && i < def->env.var_count; i++)
-        if (str_is(head, def->env.vars[i].name))
+#define NAME(slot, name) [slot] = { name, sizeof(name) - 1 }
+    static const Str names[SLOT_VARS] = {
+        NAME(SLOT_NOW, "now"),
+        NAME(SLOT_ACTOR, "actor"),
+        NAME(SLOT_EVENT, "event"),
+        NAME(SLOT_CALL, "call"),
+        NAME(SLOT_DOSSIER, "dossier"),
+        NAME(SLOT_DOCUMENTS, "documents"),
+        NAME(SLOT_APPLICATION, "application"),
+        NAME(SLOT_REVIEWS, "reviews"),
+        NAME(SLOT_DECISION, "decision"),
+        NAME(SLOT_AGREEMENT, "agreement"),
+        NAME(SLOT_INSTALMENTS, "instalments"),
+        NAME(SLOT_PAYMENTS, "payments"),
+        NAME(SLOT_MEASURES, "measures"),
+    };
+#undef NAME
+    for (size_t i = 0; i < SLOT_VARS; i++)
+        if (str_eq(head, names[i]))
             return (Slot)i;
     return SLOT_VARS;
 }
@@ -222,7 +246,7 @@ static bool may_see_path(const Macrostep *m, Str path)
     Str head = path_member(path, 0), member = path_member(path, head.len + 1);
     if (roles & SYSTEM_BIT)
         return true;
-    switch (path_slot(def, head)) {
+    switch (path_slot(head)) {
     case SLOT_NOW:
     case SLOT_ACTOR:
     case SLOT_EVENT:
@@ -269,7 +293,7 @@ static Str seen_shown(Macrostep *m, const CelReason *reason, Lang lang)
             continue;
         list_add(&buf, title.len ? title : path);
         if (title.len)
-            buf_format(&buf, " (" STR_FMT ")", STR_ARG(path));
+            add_in_brackets(&buf, path);
         buf_add(&buf, STR(" = "));
         buf_add(&buf, reason->seen[i].value);
         absent |= str_is(reason->seen[i].value, "—");
