@@ -2,11 +2,14 @@
 // Answers of a dossier as they are typed.
 #include "answers.h"
 
-// What only says that something is not there yet.
-static bool about_missing(const SchemaError *error)
+// What may still be on its way while someone types: an answer is kept as it stands and judged when it is filed. Only what can
+// never become right by going on (another type, too long, not among the choices) is refused at once.
+static bool about_progress(const SchemaError *error)
 {
-    static const char *const words[] = {"required", "dependentRequired", "minProperties",
-                                        "minItems", "contains",          NULL};
+    static const char *const words[] = {
+        "required",  "dependentRequired", "minProperties",    "minItems",         "contains",
+        "minLength", "pattern",           "format",           "const",            "multipleOf",
+        "minimum",   "maximum",           "exclusiveMinimum", "exclusiveMaximum", NULL};
     for (size_t i = 0; words[i]; i++)
         if (strcmp(error->keyword, words[i]) == 0)
             return true;
@@ -36,7 +39,7 @@ static bool form_check(Request *rq, const Form *form, Str at, json_t *patch)
     bool good = true;
     for (size_t i = 0; i < errors.len; i++) {
         const SchemaError *e = &errors.at[i];
-        if (about_missing(e))
+        if (about_progress(e))
             continue;
         good = false;
         Str pointer = str_format(rq->arena, STR_FMT STR_FMT, STR_ARG(at), STR_ARG(e->pointer));

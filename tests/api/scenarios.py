@@ -43,7 +43,7 @@ Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|fals
 class Stage:
     """One call with its people, for one scenario."""
 
-    def __init__(self, player, workflow, given):
+    def __init__(self, player, workflow, given, steps):
         self.player, self.given, self.workflow = player, given, workflow
         admin = player.jalon.admin
         admin.post("/clock", {"now": given["now"]})
@@ -60,6 +60,8 @@ class Stage:
             for _ in range(count):
                 self.document(self.carrier[0], kind)
         self.roles = {"carrier": self.carrier[0]}
+        for who in {step["as"] for step in steps if "as" in step} | {role for role, on in player.scopes[workflow].items() if on != "dossier"}:
+            self.actor(who)
         self.application = self.carrier[0].post(f"/calls/{self.call}/applications", {"dossier_id": self.dossier})["id"]
         self.measures = {}
 
@@ -222,7 +224,7 @@ def add(name, index, scenario, given):
     def test(self):
         if name not in self.player.workflows:
             self.player.load(name)
-        stage = Stage(self.player, name, merge(given, scenario.get("given", {})))
+        stage = Stage(self.player, name, merge(given, scenario.get("given", {})), scenario["steps"])
         for number, step in enumerate(scenario["steps"], 1):
             try:
                 stage.play(step)
