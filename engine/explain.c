@@ -458,6 +458,7 @@ static Move move_of(Macrostep *m, const Known *known)
     scope_event(m, known->event, (CelValue){.kind = CEL_ERROR},
                 definition_event_type(m->def, known->event));
     m->actions = 0;
+    m->exhausted = false;
     move_open(m, &move);
     if (move.open)
         return move;

@@ -19,8 +19,8 @@ typedef VEC(Queued) Queue;
 // Bounds on what one decision may cost; beyond them it is refused (TOO_MANY_STEPS).
 enum {
     ACTIONS_MAX = 10000,             // actions and guards in one macrostep
-    ACTIONS_FULL = 100,              // of them, how many may take CEL_STEPS_DEFAULT steps
-    ACTION_STEPS_LATER = 2000,       // … and how many steps the others may take
+    ACTIONS_FULL = 300,              // of them, how many may take CEL_STEPS_DEFAULT steps
+    ACTION_STEPS_LATER = 2000,       // … and the others; one that fails then ends the decision
     MACROSTEP_MEMORY_MAX = 16 << 20, // bytes of the arena
     VARIABLE_SIZE_MAX = 4096         // bytes of text in one variable of the chart
 };

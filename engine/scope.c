@@ -122,7 +122,10 @@ CelRun scope_run(Macrostep *m, uint64_t reads)
 CelValue scope_value(Macrostep *m, const CelProgram *program)
 {
     CelRun run = scope_run(m, cel_reads(program));
-    return m->exhausted ? (CelValue){.kind = CEL_ERROR} : cel_eval(program, &run);
+    CelValue value = m->exhausted ? (CelValue){.kind = CEL_ERROR} : cel_eval(program, &run);
+    // With fewer steps a condition could fail that holds: rather no decision than another one.
+    m->exhausted |= value.kind == CEL_ERROR && m->actions > ACTIONS_FULL;
+    return value;
 }
 
 bool scope_holds(Macrostep *m, const CelProgram *guard, bool *error)

@@ -230,6 +230,10 @@ static void endless(void **state)
               "b, do: [{foreach: {in: \"[1, 2, 3, 4, 5, 6, 7, 8]\","
               " item: i, do: [{foreach: {in: \"[1, 2, 3, 4, 5, 6, 7, 8]\", item: k, do: [{assign: "
               "{n: \"'x'\"}}]}}]}}]}}}}",
+        CHART
+        "data: {L: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, "
+        "23, 24, 25, 26, 27, 28, 29, 30]}, states: {a: {on: {go: {to: b}}}, b: {always: {if: "
+        "\"L.all(x, L.all(y, x + y > 0))\", to: c}}, c: {always: {to: b}}}}",
     };
     for (size_t i = 0; i < ROWS(charts); i++) {
         Play p = play_load(charts[i]);
