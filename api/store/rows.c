@@ -24,6 +24,7 @@ enum {
     OID_TIMES = 1185,
     OID_TIME = 1184,
     OID_NUMERIC = 1700,
+    OID_UUID = 2950,
     OID_UUIDS = 2951,
     OID_JSONB = 3802
 };
@@ -264,6 +265,11 @@ static void write_value(Buf *buf, Oid type, Str s)
     case OID_TIME:
         write_time(buf, s);
         return;
+    case OID_UUID:
+        buf_char(buf, '"');
+        buf_add(buf, s);
+        buf_char(buf, '"');
+        return;
     case OID_BYTEA:
         buf_json(buf, str_slice(s, 2, s.len));
         return;
@@ -282,8 +288,9 @@ void row_members(Buf *buf, const Rows *rows, size_t i)
         if (!first)
             buf_char(buf, ',');
         first = false;
-        buf_json(buf, name);
-        buf_char(buf, ':');
+        buf_char(buf, '"'); // a column's name is ours: nothing to escape
+        buf_add(buf, name);
+        buf_add(buf, STR("\":"));
         write_value(buf, PQftype(rows->result, at), cell(rows, i, at));
     }
 }
