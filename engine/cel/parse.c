@@ -45,8 +45,8 @@ static Node *unexpected(Parser *p, const char *wanted)
         return fail(p, offset, hint);
     if (lexer->token == TOKEN_END && !wanted)
         return fail(p, lexer->from,
-                    MESSAGE(T("l'expression s'arrête trop tôt : il manque …",
-                              "the expression ends too soon: … is missing")));
+                    MESSAGE(T("l'expression s'arrête trop tôt : il manque une valeur",
+                              "the expression ends too soon: a value is missing")));
     if (lexer->token == TOKEN_END)
         return fail(p, lexer->from,
                     MESSAGE(T("l'expression s'arrête trop tôt : il manque {0}",

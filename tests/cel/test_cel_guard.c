@@ -199,7 +199,7 @@ static const struct {
     {"in_state('fundin')", "there is no state fundin", 0},
     {"in_state(dossier.total)", "dossier.total is a whole number: in_state() wants a text", 9},
     {"dossier.title.matches('(')", "the pattern ( is not valid (missing closing parenthesis)", 22},
-    {"dossier.valid && ", "the expression ends too soon: … is missing", 17},
+    {"dossier.valid && ", "the expression ends too soon: a value is missing", 17},
     {"dossier.total > 3)", "this parenthesis is one too many, or a value is missing before it", 17},
     {"'abc", "this text is not closed: ' is missing", 0},
     {"has(dossier)", "has() wants a name with a dot: has(dossier.budget)", 0},

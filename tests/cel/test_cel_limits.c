@@ -54,7 +54,7 @@ static const struct {
     {"a name of 4000 letters", "", "a", 4000, "", NULL},
     {"a pattern of 2000 letters", "'a'.matches('", "a", 2000, "')", NULL},
     {"a call with 9 arguments", "f(0", ",0", 8, ")", "f() is given too many arguments"},
-    {"only spaces", "", " ", 100, "", "the expression ends too soon: … is missing"},
+    {"only spaces", "", " ", 100, "", "the expression ends too soon: a value is missing"},
     {"a NUL", "true\0", "", 0, "", NULL},
 };
 
