@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The subcommands that need no server: an author checks, draws, tabulates and plays a workflow file. argv[0] is the subcommand.
-// Each prints on stdout what was asked, on stderr what went wrong, and returns the program's exit status: 0 all is well,
-// 1 the file is wrong or a scenario failed, 2 wrong arguments or a file that cannot be read.
+// The subcommands that need no server: an author checks, draws, tabulates and plays a workflow
+// file. argv[0] is the subcommand. Each prints on stdout what was asked, on stderr what went wrong,
+// and returns the program's exit status: 0 all is well, 1 the file is wrong or a scenario failed, 2
+// wrong arguments or a file that cannot be read.
 #pragma once
 #include "../engine/base/str.h"
 
 int command_check(int argc, char **argv); // check FILE… [--lang fr|en] [--json] [--dictionary FILE]
-int command_draw(int argc, char **argv);  // draw FILE [--lang fr|en] [--dictionary FILE]
-int command_table(int argc, char **argv); // table FILE [--csv|--json] [--lang fr|en] [--dictionary FILE]
-int command_play(int argc, char **argv);  // play FILE SCENARIO… | FILE --random N [--seed S] [--length L] [--lang …] [--dictionary …]
+int command_draw(int argc, char **argv); // draw FILE [--lang fr|en] [--dictionary FILE]
+int command_table(int argc,
+                  char **argv); // table FILE [--csv|--json] [--lang fr|en] [--dictionary FILE]
+int command_play(int argc, char **argv); // play FILE SCENARIO… | FILE --random N [--seed S]
+                                         // [--length L] [--lang …] [--dictionary …]
 
 // The shared dictionary (workflows/dictionary.yaml), embedded at build.
 extern const char dictionary_text[];

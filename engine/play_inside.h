@@ -70,14 +70,15 @@ typedef struct Script {
 bool script_read(Arena *arena, const Definition *def, Str text, Script *ret, Findings *findings);
 
 // --- play_random.c ---
-// SCXML 3.11: one child of an active compound, all of a parallel, none without its parent, never a history state; and what is
-// active was entered.
+// SCXML 3.11: one child of an active compound, all of a parallel, none without its parent, never a
+// history state; and what is active was entered.
 bool case_legal(const Definition *def, const Case *c);
 
 // --- play_values.c: chance ---
 typedef struct Chance {
     uint64_t s[4];
-    uint64_t noise; // one value in so many is anything at all; 0: values conform as far as chance knows
+    uint64_t
+        noise; // one value in so many is anything at all; 0: values conform as far as chance knows
 } Chance;
 Chance chance_new(uint64_t seed);
 uint64_t chance_next(Chance *chance);
@@ -85,6 +86,7 @@ uint64_t chance_below(Chance *chance, uint64_t n); // 0 … n-1; 0 for n == 0
 bool chance_one_in(Chance *chance, uint64_t n);
 // A value guided by the schema; a new reference.
 json_t *chance_value(Chance *chance, const json_t *schema, int depth);
-// play_pattern.c: a text that a regular expression of forms matches (alternatives, classes, groups, quantifiers, \d \w \s; not
-// lookaround nor back references). At most `max` bytes are written; returns how many.
+// play_pattern.c: a text that a regular expression of forms matches (alternatives, classes, groups,
+// quantifiers, \d \w \s; not lookaround nor back references). At most `max` bytes are written;
+// returns how many.
 size_t chance_pattern(Chance *chance, Str pattern, char *ret, size_t max);

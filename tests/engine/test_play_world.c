@@ -99,7 +99,7 @@ static const struct {
      "{agreement.signed: {to: b}}}\n"
      "  b: {title: B, type: final}\n",
      PLAY "call: {}" STEPS "{as: clerk, agreement: {amount: 100}}, {as: clerk, sign: true, then: "
-                           "a}, {as: carrier, sign: true, then: b}]}"},
+          "a}, {as: carrier, sign: true, then: b}]}"},
     {"the date of filing is the last sealing's",
      "states:\n"
      "  a: {title: A, on: {file: {by: carrier, to: b, do: [seal]}}}\n"
