@@ -142,6 +142,14 @@ static bool any_stuck(const Explore *x)
     return false;
 }
 
+// Entered from where an end was possible. A place that is left at once is only passed through.
+static bool begins_here(const Explore *x, const bool *good, uint32_t place)
+{
+    uint32_t parent = x->places.at[place].parent;
+    return x->places.at[place].rest == PLACE_NONE &&
+           (parent == PLACE_NONE || good[parent] || x->places.at[parent].rest != PLACE_NONE);
+}
+
 // A dead end is shown where it begins: at the first place from which no final state can be reached.
 static void check_ends(Check *c, bool restless)
 {
@@ -162,8 +170,8 @@ static void check_ends(Check *c, bool restless)
         const State *state = leaf(c, place);
         StateId id = (StateId)(state - c->def->states);
         // Without any way to an end, one dead end says it all, unless something else already does.
-        bool begins = any ? !good[i] && (i == 0 || good[place->parent])
-                          : i == 0 && !restless && !any_stuck(x);
+        bool begins =
+            any ? !good[i] && begins_here(x, good, i) : i == 0 && !restless && !any_stuck(x);
         if (place->over || set_has(&shown, id) || (place->steps && (!begins || !has_final(c->def))))
             continue;
         set_add(&shown, id);
