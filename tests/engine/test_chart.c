@@ -215,6 +215,19 @@ static void start_sends(void **state)
     play_end(&p);
 }
 
+// When the chart ends its last states are left (exitInterpreter), and still shown.
+static void ending(void **state)
+{
+    (void)state;
+    Play p = play_load(CHART "states: {a: {on: {go: {to: f}}}, f: {type: final, exit: [{send: "
+                             "{event: x, delay: PT1S}}]}}}");
+    play_start(&p);
+    assert_int_equal(play_fire(&p, "go", (RoleSet)2, NULL), MOVED);
+    assert_int_equal(p.last.effect_count, 1);
+    assert_true(p.c.over && str_is(play_in(&p), "f"));
+    play_end(&p);
+}
+
 // A loop without end is refused as a whole: nothing of it stays.
 static void endless(void **state)
 {
@@ -381,7 +394,7 @@ int main(void)
         cmocka_unit_test(law),       cmocka_unit_test(start_sends),
         cmocka_unit_test(endless),   cmocka_unit_test(variable_bound),
         cmocka_unit_test(texts),     cmocka_unit_test(text_form),
-        cmocka_unit_test(bad_texts),
+        cmocka_unit_test(bad_texts), cmocka_unit_test(ending),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
