@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rights, secrets and fingerprints, without a database.
+#include "api/auth/access.h"
+#include "api/auth/password.h"
+#include "api/auth/token.h"
+#include "engine/build.h"
+#include "../base/table.h"
+#include <pthread.h>
+
+static int set_up(void **state)
+{
+    *state = arena_new();
+    return auth_start() ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+// --- which grants count
+// -------------------------------------------------------------------------------
+
+static const struct {
+    const char *sentence;
+    Scope granted, on;
+    bool covers;
+} covers[] = {
+    {"a role granted where it belongs counts", ON_CALL, ON_CALL, true},
+    {"a clerk of a space is clerk on its calls", ON_SPACE, ON_CALL, true},
+    {"and on their applications", ON_SPACE, ON_APPLICATION, true},
+    {"what is granted on the platform counts on every call", ON_PLATFORM, ON_CALL, true},
+    {"a carrier for an organisation carries its dossiers", ON_ORGANISATION, ON_DOSSIER, true},
+    {"a carrier granted on a space carries nothing", ON_SPACE, ON_DOSSIER, false},
+    {"nor does one granted on a call", ON_CALL, ON_DOSSIER, false},
+    {"nor on the platform", ON_PLATFORM, ON_DOSSIER, false},
+    {"nor on an application", ON_APPLICATION, ON_DOSSIER, false},
+    {"a role on one call says nothing of its space", ON_CALL, ON_SPACE, false},
+    {"a role on one application says nothing of the call", ON_APPLICATION, ON_CALL, false},
+    {"a dossier's people have no role on the call", ON_DOSSIER, ON_CALL, false},
+    {"a territory covers itself alone", ON_TERRITORY, ON_TERRITORY, true},
+    {"a territory covers no call", ON_TERRITORY, ON_CALL, false},
+};
+
+static void grants_reach_along_one_line(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    for (size_t i = 0; i < ROWS(covers); i++) {
+        bool came = access_covers(covers[i].granted, covers[i].on);
+        ROW_CHECK(wrong, came == covers[i].covers, covers[i].sentence, "expected %d, came %d",
+                  covers[i].covers, came);
+    }
+    ROWS_END(wrong);
+}
+
+static const char file[] =
+    "jalon: 1\n"
+    "id: small\n"
+    "title: Small\n"
+    "roles:\n"
+    "  carrier: {title: Carrier, on: dossier, sees: [forms]}\n"
+    "  clerk: {title: Clerk, on: call, sees: [forms]}\n"
+    "  mayor: {title: Mayor, on: territory, sees: [forms]}\n"
+    "  admin: {title: Admin, on: platform, sees: [forms]}\n"
+    "forms: {dossier: {title: Dossier, type: object, properties: {a: {type: string}}}}\n"
+    "states:\n"
+    "  draft: {stage: submission, on: {go: {by: [carrier, clerk, mayor, admin], to: end}}}\n"
+    "  end: {type: final}\n";
+
+static const Str territories[] = {STR("COM-1"), STR("DEP-1")};
+static const ApplicationScope here = {.application = STR("app"),
+                                      .call = STR("call"),
+                                      .dossier = STR("dos"),
+                                      .space = STR("space"),
+                                      .organisation = STR("org"),
+                                      .territories = territories,
+                                      .territory_count = 2};
+
+static const struct {
+    const char *sentence;
+    Scope scope;
+    const char *role, *scope_id, *holds;
+} roles[] = {
+    {"the clerk of this call", ON_CALL, "clerk", "call", "clerk"},
+    {"the clerk of another call", ON_CALL, "clerk", "other", ""},
+    {"the clerk of the call's space", ON_SPACE, "clerk", "space", "clerk"},
+    {"a clerk on the application alone is not one on the call", ON_APPLICATION, "clerk", "app", ""},
+    {"the carrier of the dossier", ON_DOSSIER, "carrier", "dos", "carrier"},
+    {"the carrier of another dossier", ON_DOSSIER, "carrier", "other", ""},
+    {"the carrier of all dossiers of the organisation", ON_ORGANISATION, "carrier", "org",
+     "carrier"},
+    {"a space's manager who grants themselves the carrier's role", ON_SPACE, "carrier", "space",
+     ""},
+    {"the mayor of the commune", ON_TERRITORY, "mayor", "COM-1", "mayor"},
+    {"the mayor of what the commune lies in", ON_TERRITORY, "mayor", "DEP-1", "mayor"},
+    {"the mayor of elsewhere", ON_TERRITORY, "mayor", "COM-2", ""},
+    {"running the machine is no part in decisions", ON_PLATFORM, "admin", "", ""},
+    {"a role that the workflow does not know", ON_CALL, "judge", "call", ""},
+    {"the system's role is nobody's", ON_CALL, "system", "call", ""},
+};
+
+static void roles_are_those_granted(void **state)
+{
+    Findings findings = {0};
+    const Definition *def = definition_build(*state, str_of(file), STR(""), &findings);
+    if (!def)
+        fail_msg("%s", findings_text(*state, STR("small"), EN, &findings).at);
+    int wrong = 0;
+    for (size_t i = 0; i < ROWS(roles); i++) {
+        Grant grant = {.scope = roles[i].scope,
+                       .role = str_of(roles[i].role),
+                       .scope_id = str_of(roles[i].scope_id),
+                       .from = TIME_NONE,
+                       .until = TIME_NONE};
+        Principal who = {.grants = &grant, .grant_count = 1};
+        RoleSet came = access_roles(&who, def, &here), expected = 0;
+        if (roles[i].holds[0])
+            expected = def->roles[definition_role(def, str_of(roles[i].holds))].bit;
+        ROW_CHECK(wrong, came == expected, roles[i].sentence, "expected %llx, came %llx",
+                  (unsigned long long)expected, (unsigned long long)came);
+    }
+    assert_int_equal(access_roles(NULL, def, &here), 0);
+    ROWS_END(wrong);
+}
+
+static const struct {
+    const char *sentence;
+    Scope scope;
+    const char *role, *scope_id;
+    bool manages, carries, writes;
+} rights[] = {
+    {"the manager of the space", ON_SPACE, "manager", "s", true, false, false},
+    {"the manager of another space", ON_SPACE, "manager", "t", false, false, false},
+    {"a manager of something else", ON_CALL, "manager", "s", false, false, false},
+    {"the carrier", ON_DOSSIER, "carrier", "d", false, true, true},
+    {"an author edits and does not answer for it", ON_DOSSIER, "author", "d", false, false, true},
+    {"a carrier for the organisation", ON_ORGANISATION, "carrier", "o", false, true, true},
+    {"a carrier for another organisation", ON_ORGANISATION, "carrier", "p", false, false, false},
+    {"a clerk", ON_DOSSIER, "clerk", "d", false, false, false},
+};
+
+static void own_rights_are_those_granted(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    for (size_t i = 0; i < ROWS(rights); i++) {
+        Grant grant = {rights[i].scope, str_of(rights[i].role), str_of(rights[i].scope_id),
+                       TIME_NONE, TIME_NONE};
+        Principal who = {.grants = &grant, .grant_count = 1};
+        bool manages = access_manages(&who, STR("s")),
+             carries = access_carries(&who, STR("d"), STR("o")),
+             writes = access_writes(&who, STR("d"), STR("o"));
+        ROW_CHECK(wrong,
+                  manages == rights[i].manages && carries == rights[i].carries &&
+                      writes == rights[i].writes,
+                  rights[i].sentence, "manages %d carries %d writes %d", manages, carries, writes);
+    }
+    Grant empty = {ON_ORGANISATION, STR("carrier"), STR(""), TIME_NONE, TIME_NONE};
+    Principal who = {.grants = &empty, .grant_count = 1};
+    assert_false(access_carries(&who, STR("d"),
+                                STR_NONE)); // a dossier without organisation is nobody else's
+    assert_false(access_manages(NULL, STR("s")));
+    ROWS_END(wrong);
+}
+
+// --- secrets
+// ------------------------------------------------------------------------------------------
+
+static void secrets_are_known_by_their_hash(void **state)
+{
+    Token a = token_new(*state), b = token_new(*state);
+    uint8_t hash[HASH_SIZE];
+    assert_int_equal(a.secret.len, TOKEN_LEN);
+    assert_false(str_eq(a.secret, b.secret));
+    assert_true(token_hash(a.secret, hash));
+    assert_memory_equal(hash, a.hash, HASH_SIZE);
+    assert_memory_not_equal(hash, b.hash, HASH_SIZE);
+}
+
+static const struct {
+    const char *sentence, *secret;
+} strangers[] = {
+    {"nothing", ""},
+    {"too short", "abc"},
+    {"too long", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+    {"a character that base64url has not", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA+A"},
+    {"a quote", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'A"},
+    {"bits that nobody wrote", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB"},
+};
+
+static void what_is_not_ours_has_no_hash(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    uint8_t hash[HASH_SIZE];
+    for (size_t i = 0; i < ROWS(strangers); i++)
+        ROW_CHECK(wrong, !token_hash(str_of(strangers[i].secret), hash), strangers[i].sentence,
+                  "%s", "was taken");
+    ROWS_END(wrong);
+}
+
+// --- fingerprints
+// -------------------------------------------------------------------------------------
+
+static void the_chain_holds_together(void **state)
+{
+    (void)state;
+    uint8_t zero[HASH_SIZE] = {0}, one[HASH_SIZE], two[HASH_SIZE], other[HASH_SIZE];
+    hash_move(one, zero, STR("{\"version\":1}"));
+    hash_move(two, one, STR("{\"version\":2}"));
+    hash_move(other, zero, STR("{\"version\":2}"));
+    assert_memory_not_equal(two, other, HASH_SIZE); // the same move elsewhere in a chain is another
+    one[0] ^= 1;
+    hash_move(other, one, STR("{\"version\":2}"));
+    assert_memory_not_equal(two, other, HASH_SIZE);
+}
+
+static void parts_do_not_run_together(void **state)
+{
+    (void)state;
+    uint8_t a[HASH_SIZE], b[HASH_SIZE];
+    hash_parts(a, (Str[]){STR("POST"), STR("/a"), STR("b")}, 3);
+    hash_parts(b, (Str[]){STR("POST"), STR("/"), STR("ab")}, 3);
+    assert_memory_not_equal(a, b, HASH_SIZE);
+}
+
+static void sha256_is_the_one_everybody_computes(void **state)
+{
+    Str sum = hash_sha256(*state, STR("abc")); // FIPS 180-4, appendix
+    assert_true(str_is(sum, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    Str of_file;
+    assert_false(hash_file(*state, "/nonexistent/file", &of_file));
+}
+
+// --- passwords
+// ----------------------------------------------------------------------------------------
+
+static void passwords_are_compared(void **state)
+{
+    Str encoded;
+    assert_true(password_hash(*state, STR("correct horse battery"), &encoded));
+    assert_true(str_starts(encoded, STR("$argon2id$")));
+    assert_int_equal(password_check(encoded, STR("correct horse battery")), PASSWORD_RIGHT);
+    assert_int_equal(password_check(encoded, STR("correct horse batterz")), PASSWORD_WRONG);
+    assert_int_equal(password_check(STR_NONE, STR("correct horse battery")), PASSWORD_WRONG);
+    assert_int_equal(password_check(STR("nonsense"), STR("correct horse battery")), PASSWORD_WRONG);
+}
+
+static void *check_one(void *verdict)
+{
+    *(PasswordVerdict *)verdict = password_check(STR_NONE, STR("anything at all"));
+    return NULL;
+}
+
+static void few_passwords_run_at_once(void **state)
+{
+    (void)state;
+    enum { CALLERS = 12 };
+    pthread_t threads[CALLERS];
+    PasswordVerdict verdicts[CALLERS];
+    for (size_t i = 0; i < CALLERS; i++)
+        pthread_create(&threads[i], NULL, check_one, &verdicts[i]);
+    size_t served = 0, busy = 0;
+    for (size_t i = 0; i < CALLERS; i++) {
+        pthread_join(threads[i], NULL);
+        served += verdicts[i] == PASSWORD_WRONG;
+        busy += verdicts[i] == PASSWORD_BUSY;
+    }
+    assert_int_equal(served + busy, CALLERS);
+    assert_true(served >= PASSWORDS_AT_ONCE);
+    assert_true(busy > 0); // twelve at once would take 768 MB
+    assert_int_equal(password_check(STR_NONE, STR("anything at all")),
+                     PASSWORD_WRONG); // places came free again
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(grants_reach_along_one_line),
+        cmocka_unit_test_setup_teardown(roles_are_those_granted, set_up, tear_down),
+        cmocka_unit_test(own_rights_are_those_granted),
+        cmocka_unit_test_setup_teardown(secrets_are_known_by_their_hash, set_up, tear_down),
+        cmocka_unit_test(what_is_not_ours_has_no_hash),
+        cmocka_unit_test(the_chain_holds_together),
+        cmocka_unit_test(parts_do_not_run_together),
+        cmocka_unit_test_setup_teardown(sha256_is_the_one_everybody_computes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(passwords_are_compared, set_up, tear_down),
+        cmocka_unit_test(few_passwords_run_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
