@@ -316,6 +316,19 @@ static void allow(Builder *b, State *state, Thing thing, ItemId item, RoleSet ro
     rows[state->allow_count++] = (Allow){thing, item, roles};
 }
 
+// A grid says itself who fills it in: another role that edits it never could.
+static void check_grid(Builder *b, const Node *word, ItemId grid, RoleSet roles)
+{
+    const Grid *row = &b->def->grids[grid];
+    for (size_t i = 0; row->by && i < b->def->role_count; i++)
+        if (roles & ~row->by & b->def->roles[i].bit)
+            warn(b, "not-its-grid", word->mark,
+                 MESSAGE(
+                     T("« {0} » ne remplit pas la grille « {1} » : elle nomme d'autres rôles (by:)",
+                       "'{0}' does not fill in the grid '{1}': it names other roles (by:)"),
+                     b->def->roles[i].id, row->id));
+}
+
 static void read_edit(Builder *b, State *state, const Node *node)
 {
     const Node *edit = map_at(b, node, "edit");
@@ -330,6 +343,10 @@ static void read_edit(Builder *b, State *state, const Node *node)
             ItemId item;
             if (read_thing(b, list_item(things, k), false, &thing, &item))
                 allow(b, state, thing, item, roles);
+            else
+                continue;
+            if (thing == THING_REVIEW && item != ID_NONE)
+                check_grid(b, list_item(things, k), item, roles);
         }
     }
 }
