@@ -29,6 +29,7 @@ const Route routes[] = {
     { GET,    "/health/ready", PUBLIC, .handler = health_ready_get, .reply = "Health", .status = 200, .direct = true, .tag = "program", .summary = "Can it work?" },
     { GET,    "/metrics",      PUBLIC, .handler = metrics_get,      .reply = "text/plain", .status = 200, .direct = true, .tag = "program", .summary = "Figures for Prometheus" },
     { GET,    "/openapi.json", PUBLIC, .handler = openapi_get,      .reply = "OpenAPI", .status = 200, .direct = true, .tag = "program", .summary = "This description" },
+    { GET,    "/problems/{type}", PUBLIC, .handler = problem_kind_get, .reply = "ProblemKind", .status = 200, .direct = true, .tag = "program", .summary = "What a kind of problem means" },
 
     { POST,   "/api/v1/sign-in",          PUBLIC, BODY(SignIn, sign_in_fields),          .handler = sign_in,          .reply = "Sent",    .status = 202, .tag = "session", .summary = "Ask for a mailed sign-in code; the answer is the same whoever asks" },
     { POST,   "/api/v1/sign-in/link",     PUBLIC, BODY(LinkUse, link_use_fields),        .handler = sign_in_link,     .reply = "Session", .status = 201, .tag = "session", .summary = "Sign in with a mailed code, which makes an account on first use" },

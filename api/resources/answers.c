@@ -2,14 +2,26 @@
 // Answers of a dossier as they are typed.
 #include "answers.h"
 
-// What may still be on its way while someone types: an answer is kept as it stands and judged when it is filed. Only what can
-// never become right by going on (another type, too long, not among the choices) is refused at once.
+// What may still be on its way while someone types: an answer is kept as it stands and judged when
+// it is filed. Only what can never become right by going on (another type, too long, not among the
+// choices) is refused at once.
 static bool about_progress(const SchemaError *error)
 {
-    static const char *const words[] = {
-        "required",  "dependentRequired", "minProperties",    "minItems",         "contains",
-        "minLength", "pattern",           "format",           "const",            "multipleOf",
-        "minimum",   "maximum",           "exclusiveMinimum", "exclusiveMaximum", NULL};
+    static const char *const words[] = {"required",
+                                        "dependentRequired",
+                                        "minProperties",
+                                        "minItems",
+                                        "contains",
+                                        "minLength",
+                                        "pattern",
+                                        "format",
+                                        "const",
+                                        "multipleOf",
+                                        "minimum",
+                                        "maximum",
+                                        "exclusiveMinimum",
+                                        "exclusiveMaximum",
+                                        NULL};
     for (size_t i = 0; words[i]; i++)
         if (strcmp(error->keyword, words[i]) == 0)
             return true;

@@ -105,4 +105,6 @@ bool observatory_get(Request *rq);
 // clock.c
 bool clock_get(Request *rq);
 bool clock_put(Request *rq);
+// problem_kind.c
+bool problem_kind_get(Request *rq);
 bool openapi_get(Request *rq); // ../openapi.c

@@ -143,6 +143,7 @@ bool token_make(Request *rq)
     Rows *made = QUERY(rq->db, rq->arena, Q_TOKEN_ADD, arg_bytes(rq->arena, token.hash, HASH_SIZE),
                        ARG(rq->who->person), ARG_C("token"), ARG(make->label),
                        arg_time(rq->arena, until), ARG(token.secret));
+    rq->key = STR_NONE; // the secret is told once: no answer with it is kept to be told again
     return reply_made(rq, "tokens", made);
 }
 

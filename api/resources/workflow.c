@@ -89,14 +89,21 @@ bool workflow_list(Request *rq)
     Page page;
     if (!page_read(rq, &page))
         return false;
-    Rows *rows = QUERY(rq->db, rq->arena, Q_WORKFLOW_LIST, query_arg(rq, "space_id"),
-                       page_at(&page), page_id(&page), page_limit(rq->arena, &page));
+    Rows *rows =
+        QUERY(rq->db, rq->arena, Q_WORKFLOW_LIST, rq->who ? ARG(rq->who->person) : ARG_NULL,
+              arg_bool(rq->who && rq->who->admin), query_arg(rq, "space_id"), page_at(&page),
+              page_id(&page), page_limit(rq->arena, &page));
     return rows ? reply_page(rq, rows, page.limit) : failed(rq);
 }
 
 bool workflow_get(Request *rq)
 {
-    return reply_found(rq, QUERY(rq->db, rq->arena, Q_WORKFLOW_GET, ARG(rq->params[0])));
+    Arg id = ARG(rq->params[0]);
+    Rows *space = QUERY(rq->db, rq->arena, Q_WORKFLOW_SPACE, id);
+    if (!space)
+        return failed(rq);
+    bool drafts = rows_len(space) && access_manages(rq->who, row_str(space, 0, "space_id"));
+    return reply_found(rq, QUERY(rq->db, rq->arena, Q_WORKFLOW_GET, id, arg_bool(drafts)));
 }
 
 // The version that the path names; a draft is there for those who run its space only. NULL with a

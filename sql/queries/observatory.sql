@@ -35,11 +35,13 @@ select (select count(*) from filed) as applications,
                                                      'requested', s.requested, 'decided', s.decided, 'paid', s.paid) order by s.theme)
                  from (select u.theme, count(*) as applications, count(distinct f.dossier_id) as dossiers, sum(f.requested)::bigint as requested,
                               sum(f.decided)::bigint as decided, sum(f.paid)::bigint as paid
-                       from filed f cross join lateral (select distinct unnest(f.themes) as theme) u group by u.theme limit 500) s), '[]') as themes,
+                       from filed f cross join lateral (select distinct unnest(f.themes) as theme) u group by u.theme
+                       order by count(*) desc, u.theme limit 500) s), '[]') as themes,
        coalesce((select jsonb_agg(jsonb_build_object('code', s.code, 'name', s.name, 'kind', s.kind, 'applications', s.applications,
                                                      'dossiers', s.dossiers, 'requested', s.requested, 'decided', s.decided, 'paid', s.paid)
                                   order by s.dossiers desc, s.code)
                  from (select t.code, t.name, t.kind, count(*) as applications, count(distinct f.dossier_id) as dossiers,
                               sum(f.requested)::bigint as requested, sum(f.decided)::bigint as decided, sum(f.paid)::bigint as paid
                        from placed p join filed f on f.id = p.id join territory t on t.code = p.code
-                       group by t.code, t.name, t.kind limit 1000) s), '[]') as territories;
+                       group by t.code, t.name, t.kind
+                       order by count(*) desc, t.code limit 1000) s), '[]') as territories;
