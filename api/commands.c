@@ -66,11 +66,13 @@ static bool arguments_scan(int argc, char **argv, const char *const *allowed, Ar
 {
     const size_t room = sizeof a->files / sizeof *a->files;
     for (int i = 1; i < argc; i++) {
-        if (strncmp(argv[i], "--", 2) != 0) {
+        const char *word = argv[i];
+        if (strncmp(word, "--", 2) != 0) {
             if (a->file_count == room)
                 return false;
             a->files[a->file_count++] = argv[i];
-        } else if (!is_allowed(allowed, argv[i] + 2) || !option_read(a, argv, &i)) {
+        } else if (!is_allowed(allowed, word + 2) || !option_read(a, argv, &i)) {
+            a->wrong = word;
             return false;
         }
     }
@@ -84,6 +86,11 @@ bool arguments_read(int argc, char **argv, const char *const *allowed, size_t le
     if (arguments_scan(argc, argv, allowed, ret) && ret->file_count >= least &&
         ret->file_count <= most)
         return true;
+    if (ret->wrong)
+        say_message(stderr, ret->lang,
+                    MESSAGE(T("jalon : l'option {0} n'existe pas ici, ou sa valeur ne convient pas.",
+                              "jalon: there is no option {0} here, or its value does not fit."),
+                            str_of(ret->wrong)));
     fprintf(stderr, "usage : jalon %s\n", usage);
     return false;
 }

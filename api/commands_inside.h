@@ -13,6 +13,7 @@ typedef struct Arguments {
     bool random;
     uint64_t paths, seed, length;
     const char *dictionary; // NULL: the embedded one
+    const char *wrong;      // the option that could not be read, for the usage
 } Arguments;
 
 enum { EXIT_WELL, EXIT_WRONG, EXIT_USAGE };
