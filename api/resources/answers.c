@@ -28,7 +28,7 @@ static bool about_progress(const SchemaError *error)
     return error->pointer.len == 0; // about the form as a whole: judged when it is filed
 }
 
-// The part of the patch that one form asks, without what is taken away.
+// The part of the patch that one form asks, without what is taken away (nulls, however deep: RFC 7396).
 static json_t *part_of(Arena *arena, const Form *form, json_t *patch)
 {
     json_t *part = json_keep(arena, json_object()), *schema;
@@ -37,7 +37,7 @@ static json_t *part_of(Arena *arena, const Form *form, json_t *patch)
     {
         json_t *value = json_at(patch, name);
         if (value && !json_is_null(value))
-            json_object_set(part, name, value);
+            json_object_set(part, name, json_merge(arena, json_keep(arena, json_object()), value));
     }
     return part;
 }
@@ -60,7 +60,6 @@ static bool form_check(Request *rq, const Form *form, Str at, json_t *patch)
     return good;
 }
 
-// A null inside a value would be kept by nobody: a merge patch reads it as "take away".
 bool answers_check(Request *rq, const Definition *def, Str at, json_t *patch, json_t **ret)
 {
     Fault wrong;

@@ -117,6 +117,18 @@ static bool name_good(Request *rq, Str name)
                            "The file's name (?name=) is missing or does not fit."));
 }
 
+// With the dossier's new version, which whoever edits its answers must know.
+static bool reply_added(Request *rq, const Rows *made, int64_t dossier_version)
+{
+    Buf buf = {.arena = rq->arena};
+    buf_char(&buf, '{');
+    row_members(&buf, made, 0);
+    buf_format(&buf, ",\"dossier_version\":%lld}", (long long)dossier_version);
+    rq->reply.location =
+        str_format(rq->arena, "/api/v1/documents/" STR_FMT, STR_ARG(row_str(made, 0, "id")));
+    return reply_text(rq, 201, buf_str(&buf));
+}
+
 bool document_add(Request *rq)
 {
     Str kind = request_query(rq, "kind"), name = request_query(rq, "name"), media = media_of(rq),
@@ -134,12 +146,13 @@ bool document_add(Request *rq)
                      T("Le fichier reçu ne se lit pas.", "The received file cannot be read."));
     Rows *made = QUERY(rq->db, rq->arena, Q_DOCUMENT_ADD, dossier, ARG(kind), ARG(name), ARG(media),
                        arg_int(rq->arena, rq->upload_size), ARG(sha256), ARG(rq->who->person));
-    if (!made || !QUERY(rq->db, rq->arena, Q_DOSSIER_TOUCH, dossier))
+    Rows *touched = made ? QUERY(rq->db, rq->arena, Q_DOSSIER_TOUCH, dossier) : NULL;
+    if (!touched)
         return failed(rq);
     if (!put_in_place(rq->arena, spooled, sha256))
         return fault(rq, FAULT_INTERNAL, NULL,
                      T("Le fichier n'a pas pu être rangé.", "The file could not be stored."));
-    return reply_made(rq, "documents", made);
+    return reply_added(rq, made, row_int(touched, 0, "version"));
 }
 
 bool document_list(Request *rq)

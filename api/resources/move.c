@@ -290,6 +290,7 @@ static void fail_all(Batch *b)
     for (size_t i = 0; i < b->n; i++) {
         Request *rq = b->items[i]->rq;
         rq->db = b->db;
+        rq->reply.retry_after = 1;
         if (failed(rq) || rq->faults.len)
             continue;
         fault(rq, db_error(b->db) == DB_RETRY ? FAULT_BUSY : FAULT_INTERNAL, NULL,

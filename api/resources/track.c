@@ -137,17 +137,33 @@ static void apply(Track *t, const Effect *effect, const Event *event)
     }
 }
 
-// What the chain covers: everything that the history says of this move.
+static json_t *places_json(const Track *t)
+{
+    StateId atomic[STATES_MAX];
+    size_t n = case_atomic(t->def, &t->at, atomic, STATES_MAX);
+    json_t *places = json_array();
+    for (size_t i = 0; i < n; i++) {
+        Str path = t->def->states[atomic[i]].path;
+        json_array_append_new(places, json_stringn(path.at, path.len));
+    }
+    return places;
+}
+
+static json_t *text_or_null(Str s)
+{
+    return s.len ? json_stringn(s.at, s.len) : json_null();
+}
+
+// What the chain covers: all that the history says of this move, by the names and in the forms that the API shows it.
 static Str canonical(Arena *arena, const Track *t, const Record *r)
 {
     json_t *move = json_keep(arena, json_object());
-    json_object_set_new(move, "application", json_stringn(t->id.at, t->id.len));
+    json_object_set_new(move, "application_id", text_or_null(t->id));
     json_object_set_new(move, "version", json_integer(r->version));
-    json_object_set_new(move, "event", json_stringn(r->event.at, r->event.len));
-    json_object_set_new(move, "person",
-                        r->person.len ? json_stringn(r->person.at, r->person.len) : json_null());
+    json_object_set_new(move, "event", text_or_null(r->event));
+    json_object_set_new(move, "person_id", text_or_null(r->person));
     json_object_set_new(move, "data", r->data ? json_incref(r->data) : json_null());
-    json_object_set_new(move, "places", json_stringn(r->places.at, r->places.len));
+    json_object_set_new(move, "places", places_json(t));
     json_object_set_new(move, "at", json_string(time_format(arena, r->at).at));
     return json_canonical(arena, move);
 }

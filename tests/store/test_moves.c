@@ -99,7 +99,8 @@ static Principal carrier = {.person = {CARRIER, 36},
 static Principal clerk = {
     .person = {CLERK, 36}, .expires = INT64_MAX, .grants = clerk_grants, .grant_count = 1};
 static Principal stranger = {.person = {UUID("03"), 36}, .expires = INT64_MAX};
-static const Route route = {.path = "/api/v1/applications/{id}/moves", .batch = true, .status = 200};
+static const Route route = {
+    .path = "/api/v1/applications/{id}/moves", .batch = true, .status = 200};
 
 static Request *request(const Principal *who, Str application, const char *event)
 {
@@ -371,6 +372,27 @@ static void test_chain(void **state)
     assert_true(holds("select count(*) - count(distinct hash) from move", 0));
 }
 
+static void test_rows(void **state)
+{
+    (void)state;
+    // A line of the history as the API shows it: every kind of column, and none of those that are hidden.
+    Rows *rows = QUERY(db, arena, Q_MOVE_LIST, ARG(applications[0]), ARG_NULL, arg_int(arena, 1));
+    Buf buf = {.arena = arena};
+    row_write(&buf, rows, 0);
+    Fault bad;
+    json_t *line = json_read(arena, buf_str(&buf), &bad);
+    assert_non_null(line);
+    assert_int_equal(json_object_size(line), 8);
+    assert_int_equal(json_integer_value(json_at(line, "version")), 1);
+    assert_true(json_is_null(json_at(line, "data")));
+    assert_true(str_is(json_str(json_at(line, "person")), "Ana"));
+    assert_true(str_is(json_str(json_array_get(json_at(line, "places"), 0)), "a"));
+    assert_int_equal(json_string_length(json_at(line, "hash")), 64);
+    Time at;
+    assert_true(time_parse(json_str(json_at(line, "at")), &at));
+    assert_true(at == row_time(rows, 0, "at"));
+}
+
 static void test_timers(void **state)
 {
     (void)state;
@@ -445,7 +467,7 @@ int main(void)
         cmocka_unit_test(test_keys),       cmocka_unit_test(test_sealing),
         cmocka_unit_test(test_incomplete), cmocka_unit_test(test_guilty_alone),
         cmocka_unit_test(test_locked),     cmocka_unit_test(test_chain),
-        cmocka_unit_test(test_timers),
+        cmocka_unit_test(test_timers),     cmocka_unit_test(test_rows),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -33,6 +33,39 @@ static void test_round_trip(void **state)
     assert_int_equal(buf.at[buf.len - 3], 'Z');
 }
 
+static void test_values(void **state)
+{
+    (void)state;
+    // Whatever a text holds comes back as it was, also from inside an array.
+    Str keys[] = {STR("a\"b\\c,{}"), STR("NULL"),   STR("l'été\n\t"),
+                  STR(" "),          STR("$1; --"), STR("{\"x\": [1]}")};
+    enum { N = sizeof keys / sizeof *keys };
+    Str persons[N], empty[N];
+    int64_t statuses[N];
+    uint8_t prints[N * 4] = {0, 1, 0xFE, 0xFF};
+    for (size_t i = 0; i < N; i++) {
+        persons[i] = STR(NOBODY_ID);
+        empty[i] = STR("");
+        statuses[i] = INT32_MIN + (int64_t)i;
+    }
+    Rows *added =
+        QUERY(db, arena, Q_IDEMPOTENCY_ADD, arg_texts(arena, persons, N), arg_texts(arena, keys, N),
+              arg_hexes(arena, prints, N, 4), arg_ints(arena, statuses, N),
+              arg_texts(arena, empty, N), arg_texts(arena, empty, N), arg_texts(arena, keys, N));
+    assert_non_null(added);
+    assert_int_equal(rows_len(added), N);
+    int wrong = 0;
+    for (size_t i = 0; i < N; i++) {
+        Rows *found = QUERY(db, arena, Q_IDEMPOTENCY_FIND, ARG(STR(NOBODY_ID)), ARG(keys[i]));
+        bool same = found && rows_len(found) == 1 && str_eq(row_str(found, 0, "body"), keys[i]) &&
+                    row_int(found, 0, "status") == statuses[i] && row_str(found, 0, "etag").at &&
+                    row_bytes(arena, found, 0, "request").len == 4 &&
+                    memcmp(row_bytes(arena, found, 0, "request").at, prints + 4 * i, 4) == 0;
+        ROW_CHECK(wrong, same, "a text comes back as it was", "%.*s", STR_ARG(keys[i]));
+    }
+    ROWS_END(wrong);
+}
+
 static void test_migrations(void **state)
 {
     (void)state;
@@ -267,11 +300,11 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_migrations),
-        cmocka_unit_test(test_errors),     cmocka_unit_test(test_transactions),
-        cmocka_unit_test(test_flights),    cmocka_unit_test(test_silence),
-        cmocka_unit_test(test_locks),      cmocka_unit_test(test_listening),
-        cmocka_unit_test(test_crash),
+        cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_values),
+        cmocka_unit_test(test_migrations),   cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_transactions), cmocka_unit_test(test_flights),
+        cmocka_unit_test(test_silence),      cmocka_unit_test(test_locks),
+        cmocka_unit_test(test_listening),    cmocka_unit_test(test_crash),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
