@@ -7,7 +7,7 @@
 #include <strings.h>
 #include <time.h>
 
-enum { BUCKETS = 4096, KEPT_MAX = 20000 };
+enum { BUCKETS = 4096, KEPT_MAX = 4000 };
 
 typedef struct Kept {
     struct Kept *next;
