@@ -10,6 +10,7 @@ static const struct {
     {"one answer alone is taken", "{\"title\":\"A garden\"}", NULL, NULL},
     {"no answer at all", "{}", NULL, NULL},
     {"null takes an answer away", "{\"summary\":null}", NULL, NULL},
+    {"null takes a part of an answer away", "{\"financing_plan\":[],\"website\":null}", NULL, NULL},
     {"a number for a text", "{\"title\":3}", "/answers/title", "type"},
     {"a text that goes on", "{\"title\":\"A\"}", NULL, NULL},
     {"too long a text",
