@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "home.h"
 #include "log.h"
+#include "orphans.h"
 #include "store/store.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,7 @@
 
 enum {
     SOCKET_ROOM = 20, // "/.s.PGSQL.5432.lock" behind the folder's name
-    PAUSE_LEAST_US = 250000,
+    PAUSE_LEAST_US = 100000,
     PAUSE_MOST_US = 5000000,
     FIRST_WINDOW_US =
         15000000,       // of short pauses: a predecessor killed with us may need it to vanish
@@ -327,6 +328,11 @@ const char *cluster_conninfo(void)
 static void start(void)
 {
     Arena *arena = arena_new();
+    int orphans = orphans_end(cluster.pg);
+    if (orphans > 0)
+        log_event(LOG_WARN, "cluster", LOG_C("what", "orphans ended"), LOG_I("count", orphans));
+    orphans_unlock(cluster.pg, str_format(arena, "%s/postmaster.pid", cluster.pg).at);
+    orphans_unlock(cluster.pg, str_format(arena, "%s/.s.PGSQL.5432.lock", cluster.socket_dir).at);
     const char *args[] = {
         str_format(arena, "%s/postgres", cluster.bindir).at,
         "-D",
@@ -339,6 +345,8 @@ static void start(void)
         "unix_socket_permissions=0700",
         "-c",
         "jit=off", // clashes with MemoryDenyWriteExecute
+        "-c",
+        "recovery_init_sync_method=syncfs", // one call instead of a thousand files after a crash
         "-c",
         "max_connections=40",
         "-c",

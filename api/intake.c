@@ -97,6 +97,26 @@ static bool check_media(Request *rq)
                  T("Content-Type doit être {0}.", "Content-Type must be {0}."), str_of(media));
 }
 
+// The route's reply names what it can answer: a schema is JSON, "text/csv" itself, "Table|text/csv"
+// either.
+static bool check_accept(Request *rq)
+{
+    Str accept = request_header(rq, "Accept"), rest = str_of(rq->route->reply), one;
+    if (!rest.len)
+        return true;
+    for (; rest.len; rest = str_slice(rest, one.len + 1, rest.len)) {
+        one = str_slice(rest, 0, str_index(rest, '|'));
+        bool media = str_index(one, '/') < one.len;
+        if (header_accepts(accept, media ? str_cstr(rq->arena, one) : "application/json"))
+            return true;
+    }
+    return fault(rq, FAULT_NOT_ACCEPTABLE, NULL,
+                 T("Cette adresse répond en {0}.", "This address answers in {0}."),
+                 str_index(str_of(rq->route->reply), '/') < strlen(rq->route->reply)
+                     ? str_of(rq->route->reply)
+                     : STR("application/json"));
+}
+
 static bool check_headers(Request *rq)
 {
     Str key = request_header(rq, "Idempotency-Key");
@@ -107,10 +127,7 @@ static bool check_headers(Request *rq)
         return fault(rq, FAULT_MALFORMED, NULL,
                      T("Idempotency-Key : de 1 à 128 caractères ASCII.",
                        "Idempotency-Key: 1 to 128 ASCII characters."));
-    if (rq->route->reply && !header_accepts(request_header(rq, "Accept"), "application/json"))
-        return fault(rq, FAULT_NOT_ACCEPTABLE, NULL,
-                     T("La réponse est en application/json.", "The answer is application/json."));
-    return true;
+    return check_accept(rq);
 }
 
 // Who shows nothing cannot be anyone: no body is taken from them.

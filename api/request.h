@@ -60,7 +60,7 @@ struct Request {
     const Route *route;
     Method method;
     Str path;
-    Str params[4];            // values of {…} in the path, in order; ids are checked UUIDs where the name ends in "id"
+    Str params[4];            // values of {…} in the path, in order; checked UUIDs where the name is "id" or ends in "_id"
     Str *query;               // values of the route's query parameters, in its order
     Str body;                 // raw
     json_t *json;             // parsed, or NULL

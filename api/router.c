@@ -50,7 +50,7 @@ static void insert(Arena *arena, Node *node, const Route *route)
         if (str_starts(segment, STR("{"))) {
             if (params == PARAMS)
                 abort();
-            id[params++] = str_ends(segment, STR("_id}"));
+            id[params++] = str_is(segment, "{id}") || str_ends(segment, STR("_id}"));
             if (!node->any)
                 node->any = arena_new_of(arena, Node);
             node = node->any;

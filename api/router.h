@@ -16,7 +16,7 @@ typedef struct Found {
 } Found;
 
 // `path` as it came, still percent-encoded, without its query; decoded parameters live in the arena. A segment is never split
-// by an encoded slash. A parameter whose name ends in "id" must be a UUID, else the path is unknown.
+// by an encoded slash. A parameter named "id" or "…_id" must be a UUID, else the path is unknown.
 Found router_find(const Router *router, Arena *arena, Method method, Str path);
 
 // The method by its name, METHODS when it is not one of ours. HEAD is GET here.

@@ -32,6 +32,7 @@ enum {
                        // a second
     SWEEP_US = 20000,
     STUCK_US = 2000000, // after its last time-out the database has the benefit of the doubt again
+    DOWN_US = 100000,   // between two attempts to connect, of all workers together
     SPOOLS = 32,
     STOP_MS = 3000,
     RETRY_AFTER = 1,
@@ -53,6 +54,7 @@ static struct {
     atomic_bool stopping, swept;
     atomic_int timeouts; // of the database, since it last answered in time
     _Atomic int64_t timeout_at;
+    _Atomic int64_t down_until; // nobody tries to connect before
 } serve;
 
 // --- refusals of our own -------------------------------------------------------------------------
@@ -162,12 +164,23 @@ static bool read_if_match(Request *rq)
                    "If-Match takes one strong ETag, such as \"7\"."));
 }
 
+// A database that is getting up has better things to do than to turn down a connection for each
+// request.
+static bool database_here(Db *db)
+{
+    if (health_why(HEALTH_SCHEMA) || clock_mono() < serve.down_until)
+        return false;
+    if (db_ready(db))
+        return true;
+    serve.down_until = clock_mono() + DOWN_US;
+    return false;
+}
+
 static bool prelude(Request *rq, Db *db)
 {
     rq->db = db;
-    if (health_why(HEALTH_SCHEMA) || !db_ready(db))
-        return no_database(rq);
-    return check_access(rq) && read_body(rq) && read_if_match(rq);
+    return (database_here(db) || no_database(rq)) && check_access(rq) && read_body(rq) &&
+           read_if_match(rq);
 }
 
 // --- the worker: the part that can be run again --------------------------------------------------
