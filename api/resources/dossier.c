@@ -7,6 +7,7 @@
 #include "dossier.h"
 #include "common.h"
 #include "shared.h"
+#include "sight.h"
 
 // The questions that the body may answer: those of the workflow it names, else those shared by all.
 // NULL with a fault.
@@ -112,6 +113,47 @@ bool dossier_get(Request *rq)
     return dossier_held(rq, dossier, false) && reply_row(rq, 200, dossier, 0);
 }
 
+// The first answer of the patch that is the workflow's own and that this state does not open to the caller, or STR_NONE.
+static Str frozen_member(const Sight *sight, json_t *answers)
+{
+    const Definition *def = sight->track->def;
+    const char *name;
+    json_t *value;
+    json_object_foreach(answers, name, value)
+    {
+        bool open = answer_shared(def, str_of(name));
+        for (size_t i = 0; i < def->form_count && !open; i++)
+            open = json_at(json_at(def->forms[i].schema, "properties"), name) &&
+                   may_edit(def, &sight->track->at, THING_FORM, (ItemId)i, sight->roles);
+        if (!open)
+            return str_of(name);
+    }
+    return STR_NONE;
+}
+
+// Shared answers are always the carrier's to edit. A workflow's own are frozen once filed, until a state opens them again (M6);
+// with several applications on one workflow, one that is open is enough.
+static bool answers_open(Request *rq, const DossierMake *in, Arg dossier)
+{
+    if (!in->workflow_id.len || !in->answers)
+        return true;
+    Rows *tracks = QUERY(rq->db, rq->arena, Q_DOSSIER_TRACKS, dossier, ARG(in->workflow_id));
+    if (!tracks)
+        return failed(rq);
+    Str frozen = STR_NONE;
+    for (size_t i = 0; i < rows_len(tracks); i++) {
+        Sight sight;
+        if (!sight_of(rq, row_str(tracks, i, "id"), &sight))
+            return false;
+        if (!(frozen = frozen_member(&sight, in->answers)).len)
+            return true;
+    }
+    return !frozen.len ||
+           fault_at(rq, FAULT_REFUSED, pointer_add(rq->arena, STR("/answers"), frozen), "not-allowed",
+                    MESSAGE(T("Déposé : à cette étape, cette réponse ne se modifie plus.",
+                              "Filed: at this stage, this answer cannot be changed.")));
+}
+
 bool dossier_change(Request *rq)
 {
     const DossierMake *change = rq->input;
@@ -122,7 +164,8 @@ bool dossier_change(Request *rq)
         return false;
     if (row_int(dossier, 0, "version") != rq->if_match)
         return stale(rq, row_int(dossier, 0, "version"));
-    if (!organisation_good(rq, change->organisation_id) || !content_patch(rq, change, id, &patch))
+    if (!organisation_good(rq, change->organisation_id) || !content_patch(rq, change, id, &patch) ||
+        !answers_open(rq, change, id))
         return false;
     json_t *content = json_merge(rq->arena, row_json(rq->arena, dossier, 0, "content"), patch);
     return reply_found(rq, QUERY(rq->db, rq->arena, Q_DOSSIER_CHANGE, id,

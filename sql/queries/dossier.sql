@@ -62,6 +62,15 @@ where v.workflow_id = $2 and (a.id is not null or v.published_at is not null)
 order by a.id is null, v.version desc
 limit 1;
 
+-- Running applications of the dossier on calls of a workflow.
+-- name: dossier_tracks(dossier_id uuid, workflow_id uuid) many
+select a.id
+from application a
+join call c on c.id = a.call_id
+join workflow_version v on v.id = c.workflow_version_id
+where a.dossier_id = $1 and v.workflow_id = $2 and not a.is_over
+order by a.id;
+
 -- name: dossier_workflows(dossier_id uuid) many
 select distinct c.workflow_version_id
 from application a join call c on c.id = a.call_id

@@ -62,7 +62,11 @@ class Stage:
         self.roles = {"carrier": self.carrier[0]}
         for who in {step["as"] for step in steps if "as" in step} | {role for role, on in player.scopes[workflow].items() if on != "dossier"}:
             self.actor(who)
+        if given["now"] < call["opens_at"]:  # an application is opened on an open call; the clock then goes back to the scenario's now
+            admin.post("/clock", {"now": call["opens_at"]})
+            player.settle()
         self.application = self.carrier[0].post(f"/calls/{self.call}/applications", {"dossier_id": self.dossier})["id"]
+        admin.post("/clock", {"now": given["now"]})
         self.measures = {}
 
     def answer(self, flat, api=None):
@@ -95,7 +99,7 @@ class Stage:
         elif "clock" in step or "wait" in step:
             now = step.get("clock") or self.player.later(step["wait"])
             self.player.jalon.admin.post("/clock", {"now": now})
-            self.player.settle(self.application)
+            self.player.settle()
         elif "answer" in step:
             self.answer(step["answer"], api)
         elif "document" in step:
@@ -190,7 +194,7 @@ class Player:
         moved = now.replace(year=year, month=month, day=min(now.day, last)) + datetime.timedelta(days=days, seconds=1)
         return moved.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def settle(self, application):
+    def settle(self):
         """Waits until every due timer has been fired."""
         for _ in range(200):
             if self.jalon.admin.get("/clock")["due"] == 0:
