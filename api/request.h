@@ -72,6 +72,7 @@ struct Request {
     Db *db;                   // this worker's connection; inside a transaction unless the method is GET
     const Principal *who;     // NULL: anonymous
     Time now;                 // request_now's, once asked
+    int64_t waits_since;      // µs, monotonic: when it joined the queue
     bool access_changed;      // set by a handler that changed grants, tokens or memberships
     Faults faults;            // what is wrong; the first decides the status
     Reply reply;

@@ -98,6 +98,7 @@ static void arrived(Exchange *x)
         answer(rq, rq->route->handler(rq));
         return;
     }
+    rq->waits_since = clock_mono();
     http_keep(x);
     if (!queue_push(rq->route->batch ? serve.moves : serve.requests, rq)) {
         busy(rq);
@@ -174,6 +175,11 @@ static bool database_here(Db *db)
         return true;
     serve.down_until = clock_mono() + DOWN_US;
     return false;
+}
+
+static int64_t patience(void)
+{
+    return serve.timeouts ? HASTE_US : PATIENCE_US;
 }
 
 static bool prelude(Request *rq, Db *db)
@@ -297,8 +303,18 @@ static bool run(Request *rq)
 
 // --- threads -------------------------------------------------------------------------------------
 
+// Whoever has waited too long is not served any more: the answer would come after its second.
+static bool late(Request *rq)
+{
+    return clock_mono() - rq->waits_since > patience() && !busy(rq);
+}
+
 static void carry(Request *rq, Db *db)
 {
+    if (late(rq)) {
+        answer(rq, false);
+        return;
+    }
     bool ok = prelude(rq, db);
     if (!ok)
         note(rq, db_error(db));
@@ -328,7 +344,7 @@ static void *write_moves(void *unused)
     for (size_t n; (n = queue_take(serve.moves, taken, BATCH));) {
         size_t ready = 0;
         for (size_t i = 0; i < n; i++) {
-            if (prelude(taken[i], db))
+            if (!late(taken[i]) && prelude(taken[i], db))
                 taken[ready++] = taken[i];
             else
                 answer(taken[i], false);
@@ -350,12 +366,11 @@ static void *write_moves(void *unused)
 
 static void refuse_late(Queue *queue)
 {
-    Request *late[BATCH];
-    int64_t patience = serve.timeouts ? HASTE_US : PATIENCE_US;
-    for (size_t n; (n = queue_late(queue, patience, late, BATCH));) {
+    Request *waiting[BATCH];
+    for (size_t n; (n = queue_late(queue, patience(), waiting, BATCH));) {
         for (size_t i = 0; i < n; i++) {
-            busy(late[i]);
-            answer(late[i], false);
+            busy(waiting[i]);
+            answer(waiting[i], false);
         }
     }
 }
