@@ -32,12 +32,12 @@ const Route routes[] = {
     { GET,    "/problems/{type}", PUBLIC, .handler = problem_kind_get, .reply = "ProblemKind", .status = 200, .direct = true, .tag = "program", .summary = "What a kind of problem means" },
 
     { POST,   "/api/v1/sign-in",          PUBLIC, BODY(SignIn, sign_in_fields),          .handler = sign_in,          .reply = "Sent",    .status = 202, .tag = "session", .summary = "Ask for a mailed sign-in code; the answer is the same whoever asks" },
-    { POST,   "/api/v1/sign-in/link",     PUBLIC, BODY(LinkUse, link_use_fields),        .handler = sign_in_link,     .reply = "Session", .status = 201, .tag = "session", .summary = "Sign in with a mailed code, which makes an account on first use" },
-    { POST,   "/api/v1/sign-in/password", PUBLIC, BODY(SignIn, sign_in_password_fields), .handler = sign_in_password, .reply = "Session", .status = 201, .tag = "session", .summary = "Sign in with a password" },
+    { POST,   "/api/v1/sign-in/link",     PUBLIC, BODY(LinkUse, link_use_fields),        .handler = sign_in_link,     .reply = "Session", .status = 201, .secret = true, .tag = "session", .summary = "Sign in with a mailed code, which makes an account on first use" },
+    { POST,   "/api/v1/sign-in/password", PUBLIC, BODY(SignIn, sign_in_password_fields), .handler = sign_in_password, .reply = "Session", .status = 201, .secret = true, .tag = "session", .summary = "Sign in with a password" },
     { DELETE, "/api/v1/session", SIGNED_IN, .handler = session_end, .status = 204, .tag = "session", .summary = "Sign out: the token shown is good no longer" },
     { GET,    "/api/v1/me",      SIGNED_IN, .handler = me_get, .reply = "Me", .status = 200, .tag = "session", .summary = "Oneself: grants, memberships, tokens" },
     { PATCH,  "/api/v1/me",      SIGNED_IN, BODY(MeChange, me_fields), .handler = me_change, .reply = "Person", .status = 200, .tag = "session", .summary = "Change one's name, language or password" },
-    { POST,   "/api/v1/tokens",  SIGNED_IN, BODY(TokenMake, token_fields), .handler = token_make, .reply = "NewToken", .status = 201, .tag = "session", .summary = "Make a token for a program; it is shown this once" },
+    { POST,   "/api/v1/tokens",  SIGNED_IN, BODY(TokenMake, token_fields), .handler = token_make, .reply = "NewToken", .status = 201, .secret = true, .tag = "session", .summary = "Make a token for a program; it is shown this once" },
     { GET,    "/api/v1/tokens",  SIGNED_IN, .handler = token_list, .reply = "TokenList", .query = PAGES, .status = 200, .tag = "session", .summary = "One's sessions and tokens" },
     { DELETE, "/api/v1/tokens/{token_id}", SIGNED_IN, .handler = token_revoke, .status = 204, .tag = "session", .summary = "Revoke a session or token" },
 

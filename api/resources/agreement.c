@@ -133,7 +133,7 @@ bool agreement_sign(Request *rq)
 {
     const SignatureMake *make = rq->input;
     Act act;
-    bool all;
+    bool all = false;
     if (!act_begin(rq, rq->params[0], &act) || !act_may(rq, &act, THING_SIGNATURE, ID_NONE) ||
         !role_signs(rq, &act, make->role))
         return false;

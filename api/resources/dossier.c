@@ -149,7 +149,8 @@ static bool answers_open(Request *rq, const DossierMake *in, Arg dossier)
             return true;
     }
     return !frozen.len ||
-           fault_at(rq, FAULT_REFUSED, pointer_add(rq->arena, STR("/answers"), frozen), "not-allowed",
+           fault_at(rq, FAULT_REFUSED, pointer_add(rq->arena, STR("/answers"), frozen),
+                    "not-allowed",
                     MESSAGE(T("Déposé : à cette étape, cette réponse ne se modifie plus.",
                               "Filed: at this stage, this answer cannot be changed.")));
 }

@@ -32,13 +32,15 @@ static bool refuse(Request *rq, const Findings *findings)
         if (!f->error)
             continue;
         Str hint = f->hint.text.fr ? message_text(rq->arena, rq->lang, &f->hint) : STR_NONE;
-        fault_at(rq, FAULT_INVALID, STR_NONE, f->code,
-                 MESSAGE(hint.len ? T("Ligne {0}, colonne {1} : {2} {3}",
-                                      "Line {0}, column {1}: {2} {3}")
+        Str line = str_format(rq->arena, "%u", f->mark.line);
+        Str column = str_format(rq->arena, "%u", f->mark.column);
+        fault_at(rq, FAULT_INVALID,
+                 str_format(rq->arena, ":" STR_FMT ":" STR_FMT, STR_ARG(line), STR_ARG(column)),
+                 f->code,
+                 MESSAGE(hint.len ? T("Ligne {0}, colonne {1} : {2} ; {3}",
+                                      "Line {0}, column {1}: {2}; {3}")
                                   : T("Ligne {0}, colonne {1} : {2}", "Line {0}, column {1}: {2}"),
-                         str_format(rq->arena, "%u", f->mark.line),
-                         str_format(rq->arena, "%u", f->mark.column),
-                         message_text(rq->arena, rq->lang, &f->message), hint));
+                         line, column, message_text(rq->arena, rq->lang, &f->message), hint));
     }
     return false;
 }
