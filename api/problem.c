@@ -7,6 +7,21 @@ static void member(Buf *out, const char *name, Str value)
     buf_json(out, value);
 }
 
+// Where: a parameter of the query ("?name"), a place in a text (":line:column"), or a JSON Pointer.
+static void write_place(Buf *out, Str at)
+{
+    Str rest = str_slice(at, 1, at.len);
+    size_t colon = str_index(rest, ':');
+    if (str_starts(at, STR("?")))
+        member(out, "parameter", rest);
+    else if (str_starts(at, STR(":")))
+        buf_format(out, "\"line\":" STR_FMT ",\"column\":" STR_FMT,
+                   STR_ARG(str_slice(rest, 0, colon)),
+                   STR_ARG(str_slice(rest, colon + 1, rest.len)));
+    else
+        member(out, "pointer", at);
+}
+
 static void write_errors(Request *rq, Buf *out)
 {
     const char *before = ",\"errors\":[";
@@ -14,10 +29,8 @@ static void write_errors(Request *rq, Buf *out)
         const Fault *one = &rq->faults.at[i];
         if (!one->pointer.at && rq->faults.len == 1)
             return;
-        bool query = str_starts(one->pointer, STR("?"));
         buf_format(out, "%s{", before);
-        member(out, query ? "parameter" : "pointer",
-               str_slice(one->pointer, query ? 1 : 0, SIZE_MAX));
+        write_place(out, one->pointer);
         if (one->keyword) {
             buf_char(out, ',');
             member(out, "keyword", str_of(one->keyword));
