@@ -65,7 +65,7 @@ bool agreement_make(Request *rq)
 {
     const AgreementMake *make = rq->input;
     Act act;
-    int64_t amount;
+    int64_t amount = 0;
     if (!act_begin(rq, rq->params[0], &act) || !act_may(rq, &act, THING_AGREEMENT, ID_NONE))
         return false;
     Arg application = ARG(act.track->id);
