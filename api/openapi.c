@@ -114,6 +114,9 @@ static json_t *parameters(const Route *route)
 static json_t *request_body(Arena *arena, const Route *route)
 {
     json_t *content = json_object();
+    if (!route->media && !route->body) // some clients send an empty object where nothing is asked
+        return json_pack("{s:b, s:{s:{s:{s:s, s:i}}}}", "required", 0, "content",
+                         "application/json", "schema", "type", "object", "maxProperties", 0);
     if (route->media) {
         set(content, route->media, json_pack("{s:{s:s}}", "schema", "type", "string"));
     } else {
@@ -216,7 +219,7 @@ static json_t *operation(Arena *arena, const Route *route)
     if (json_array_size(list))
         json_object_set(all, "parameters", list);
     json_decref(list);
-    if (route->body || route->media)
+    if (route->body || route->media || route->method == POST)
         set(all, "requestBody", request_body(arena, route));
     return all;
 }
