@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// check, draw and table; playing is in commands_play.c. The engine never prints nor reads a file:
+// check, draw, table and diff; playing is in commands_play.c. The engine never prints nor reads a file:
 // it is done here.
 #include "commands_inside.h"
 #include "../engine/check.h"
+#include "../engine/diff.h"
 #include "../engine/draw.h"
 #include "../engine/yaml.h"
 #include <errno.h>
@@ -324,4 +325,36 @@ int command_table(int argc, char **argv)
         say(stdout, table_of(arena, def, a.lang, form));
     arena_free(arena);
     return status;
+}
+
+// --- diff ---------------------------------------------------------------------------------------
+
+static void say_changes(Arena *arena, const Arguments *a, const Changes *changes)
+{
+    if (a->json) {
+        say(stdout, json_text(arena, changes_json(arena, changes)));
+        fputc('\n', stdout);
+        return;
+    }
+    say(stdout,
+        changes_text(arena, str_of(a->files[0]), str_of(a->files[1]), a->lang, changes));
+}
+
+int command_diff(int argc, char **argv)
+{
+    static const char *const allowed[] = {"lang", "json", "dictionary", NULL};
+    Arguments a;
+    if (!arguments_read(argc, argv, allowed, 2, 2,
+                        "diff OLD NEW [--lang fr|en] [--json] [--dictionary FILE]", &a))
+        return EXIT_USAGE;
+    Arena *arena = arena_new();
+    int status, other;
+    const Definition *old = definition_load(arena, &a, a.files[0], &status);
+    const Definition *new = definition_load(arena, &a, a.files[1], &other);
+    if (old && new) {
+        Changes changes = definition_diff(arena, old, new, a.lang);
+        say_changes(arena, &a, &changes);
+    }
+    arena_free(arena);
+    return status > other ? status : other;
 }

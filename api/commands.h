@@ -12,6 +12,7 @@ int command_table(int argc,
                   char **argv); // table FILE [--csv|--json] [--lang fr|en] [--dictionary FILE]
 int command_play(int argc, char **argv); // play FILE SCENARIO… | FILE --random N [--seed S]
                                          // [--length L] [--lang …] [--dictionary …]
+int command_diff(int argc, char **argv); // diff OLD NEW [--lang fr|en] [--json] [--dictionary FILE]
 
 // The shared dictionary (workflows/dictionary.yaml), embedded at build.
 extern const char dictionary_text[];

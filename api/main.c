@@ -56,6 +56,7 @@ static int usage(FILE *out)
         "jalon serve [options]          sert l'API (sans sous-commande : la même chose)\n"
         "jalon check|draw|table|play    éprouve, dessine, dresse en table, joue un fichier de "
         "démarche\n"
+        "jalon diff ANCIEN NOUVEAU      dit ce qui change d'une version à l'autre, et pour qui\n"
         "jalon admin ADRESSE [--name N] donne à cette personne l'administration ; montre un jeton, "
         "une fois\n"
         "jalon psql [-- arguments]      ouvre psql sur la base\n"
@@ -64,6 +65,7 @@ static int usage(FILE *out)
         "--config FICHIER lit « nom = valeur » ; --check-config, --print-config. Options :\n",
         "jalon serve [options]          serves the API (the same without a subcommand)\n"
         "jalon check|draw|table|play    proves, draws, tabulates, plays a workflow file\n"
+        "jalon diff OLD NEW             says what changes between two versions, and for whom\n"
         "jalon admin EMAIL [--name N]   makes this person an administrator; shows a token, once\n"
         "jalon psql [-- arguments]      opens psql on the database\n"
         "jalon health                   asks the server whether it is ready\n"
@@ -357,7 +359,8 @@ int main(int argc, char **argv)
         {"serve", NULL, serve},         {"admin", NULL, admin},
         {"psql", NULL, psql},           {"health", NULL, health},
         {"check", command_check, NULL}, {"draw", command_draw, NULL},
-        {"table", command_table, NULL}, {"play", command_play, NULL},
+        {"table", command_table, NULL}, {"diff", command_diff, NULL},
+        {"play", command_play, NULL},
     };
     const char *first = argc > 1 ? argv[1] : "serve";
     if (strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)

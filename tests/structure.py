@@ -81,7 +81,7 @@ class Structure(unittest.TestCase):
         self.assertEqual(wrong, [])
 
     def test_the_law_calls_nothing_impure(self):
-        library = pathlib.Path(os.environ.get("JALON_SANITIZE_BUILD", ROOT / "build/sanitize")) / "libengine.a"
+        library = pathlib.Path(os.environ.get("TEST_BUILD", ROOT / "build/sanitize")) / "libengine.a"
         self.assertTrue(library.exists(), f"{library} is not built")
         undefined, defined = set(), set()
         for line in subprocess.run(["nm", str(library)], capture_output=True, text=True, check=True).stdout.splitlines():

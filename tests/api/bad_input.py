@@ -22,7 +22,7 @@ ROWS = [
     ("JSON too deep", "admin", "POST", "/organisations", '{"name": %s}' % DEEP, JSON, 400, "malformed", None),
     ("a body too large", "admin", "POST", "/organisations", '{"name": "%s"}' % ("a" * 1100000), JSON, 413, "too-large", None),
     ("text that is not UTF-8", "admin", "POST", "/organisations", b'{"name": "\xff\xfe"}', JSON, 400, "malformed", None),
-    ("no body at all", "admin", "POST", "/organisations", "", JSON, 422, "invalid", ""),
+    ("no body at all", "admin", "POST", "/organisations", "", JSON, 422, "invalid", "/name"),
     ("an array where an object is asked", "admin", "POST", "/organisations", "[]", JSON, 422, "invalid", ""),
     ("a wrong type", "admin", "POST", "/organisations", {"name": 3, "kind": "epci"}, None, 422, "invalid", "/name"),
     ("a missing member", "admin", "POST", "/organisations", {"kind": "epci"}, None, 422, "invalid", "/name"),

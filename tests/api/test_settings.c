@@ -104,7 +104,7 @@ static const struct Row {
      "JALON_PORTT: there is no setting \"portt\"; did you mean port?"},
     {"another program's variable is left alone",
      {0},
-     {"JALON_BINARY=/x"},
+     {"TEST_BINARY=/x"},
      NULL,
      8080,
      "jalon-data",

@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from jalon import Api, Problem, Server  # noqa: E402
 from world import World  # noqa: E402
 
-KILLS = int(os.environ.get("JALON_KILLS") or (1000 if os.environ.get("JALON_LONG") else 60))
+KILLS = int(os.environ.get("TEST_KILLS") or (1000 if os.environ.get("TEST_LONG") else 60))
 WRITERS = 6
 
 

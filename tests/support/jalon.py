@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "deploy"))
 from client import Api, Problem, sign_in  # noqa: E402,F401
 
-BINARY = os.environ.get("JALON_BINARY", str(ROOT / "build/release/jalon"))
+BINARY = os.environ.get("TEST_BINARY", str(ROOT / "build/release/jalon"))
 
 
 def free_port():
