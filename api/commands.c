@@ -88,10 +88,11 @@ bool arguments_read(int argc, char **argv, const char *const *allowed, size_t le
         ret->file_count <= most)
         return true;
     if (ret->wrong)
-        say_message(stderr, ret->lang,
-                    MESSAGE(T("jalon : l'option {0} n'existe pas ici, ou sa valeur ne convient pas.",
-                              "jalon: there is no option {0} here, or its value does not fit."),
-                            str_of(ret->wrong)));
+        say_message(
+            stderr, ret->lang,
+            MESSAGE(T("jalon : l'option {0} n'existe pas ici, ou sa valeur ne convient pas.",
+                      "jalon: there is no option {0} here, or its value does not fit."),
+                    str_of(ret->wrong)));
     fprintf(stderr, "usage : jalon %s\n", usage);
     return false;
 }
@@ -336,8 +337,7 @@ static void say_changes(Arena *arena, const Arguments *a, const Changes *changes
         fputc('\n', stdout);
         return;
     }
-    say(stdout,
-        changes_text(arena, str_of(a->files[0]), str_of(a->files[1]), a->lang, changes));
+    say(stdout, changes_text(arena, str_of(a->files[0]), str_of(a->files[1]), a->lang, changes));
 }
 
 int command_diff(int argc, char **argv)
