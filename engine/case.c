@@ -94,7 +94,7 @@ static void write_value(Buf *buf, CelValue value)
         buf_add(buf, value.boolean ? STR("true") : STR("false"));
         break;
     case CEL_INT:
-        buf_format(buf, "%lld", (long long)value.integer);
+        buf_int(buf, value.integer);
         break;
     case CEL_UINT:
         buf_format(buf, "{\"$uint\":\"%llu\"}", (unsigned long long)value.uint);

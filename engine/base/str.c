@@ -199,6 +199,20 @@ void buf_char(Buf *buf, char c)
     buf->at[buf->len++] = c;
 }
 
+void buf_int(Buf *buf, int64_t i)
+{
+    char digits[20];
+    size_t n = sizeof digits;
+    uint64_t rest = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+    do {
+        digits[--n] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (i < 0)
+        digits[--n] = '-';
+    buf_add(buf, (Str){digits + n, sizeof digits - n});
+}
+
 void buf_format(Buf *buf, const char *format, ...)
 {
     va_list args;

@@ -72,6 +72,7 @@ typedef struct Buf {
 
 void buf_add(Buf *buf, Str s);
 void buf_char(Buf *buf, char c);
+void buf_int(Buf *buf, int64_t i);
 void buf_format(Buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // `s` as a JSON string with its quotes (RFC 8259; invalid UTF-8 becomes U+FFFD).
 void buf_json(Buf *buf, Str s);

@@ -139,7 +139,7 @@ void cel_write(Buf *buf, const CelValue *value)
     case CEL_BOOL:
         return buf_add(buf, value->boolean ? STR("true") : STR("false"));
     case CEL_INT:
-        return buf_format(buf, "%lld", (long long)value->integer);
+        return buf_int(buf, value->integer);
     case CEL_UINT:
         return buf_format(buf, "%lluu", (unsigned long long)value->uint);
     case CEL_DOUBLE:
