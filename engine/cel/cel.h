@@ -139,6 +139,7 @@ typedef struct CelReason {
         Str path;        // "dossier.requested"
         Label title;     // of its type, may be empty
         Str value;       // as CEL would write it, at most 80 characters
+        size_t slot;     // of the variable that the path begins with
     } seen[6];
     size_t seen_count;
 } CelReason;

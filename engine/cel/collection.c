@@ -33,31 +33,59 @@ static CelValue of_text(json_t *json, CelKind wanted)
     return value.kind == CEL_ERROR ? cel_text(text) : value;
 }
 
-CelValue cel_of(json_t *json, const CelType *type)
+// Written in place, as set_boolean is and for its reason.
+static void set_wrapped(CelValue *ret, CelKind kind, json_t *json, const CelType *type)
+{
+    ret->kind = kind;
+    ret->extra = FORM_JSON;
+    ret->ref = json;
+    ret->type = type && type->kind == kind ? type : NULL;
+}
+
+static void set_integer(CelValue *ret, json_int_t i)
+{
+    ret->kind = CEL_INT;
+    ret->extra = 0;
+    ret->integer = i;
+    ret->type = NULL;
+}
+
+static void set_json(CelValue *ret, json_t *json, const CelType *type)
 {
     CelKind wanted = type ? type->kind : CEL_DYN;
     switch (json ? json_typeof(json) : JSON_NULL) {
     case JSON_OBJECT:
-        return (CelValue){.kind = CEL_MAP,
-                          .extra = FORM_JSON,
-                          .ref = json,
-                          .type = wanted == CEL_MAP ? type : NULL};
+        set_wrapped(ret, CEL_MAP, json, type);
+        return;
     case JSON_ARRAY:
-        return (CelValue){.kind = CEL_LIST,
-                          .extra = FORM_JSON,
-                          .ref = json,
-                          .type = wanted == CEL_LIST ? type : NULL};
+        set_wrapped(ret, CEL_LIST, json, type);
+        return;
     case JSON_STRING:
-        return of_text(json, wanted);
+        *ret = of_text(json, wanted);
+        return;
     case JSON_INTEGER:
+        if (wanted == CEL_DOUBLE || wanted == CEL_UINT)
+            *ret = of_number(json, wanted);
+        else
+            set_integer(ret, json_integer_value(json));
+        return;
     case JSON_REAL:
-        return of_number(json, wanted);
+        *ret = of_number(json, wanted);
+        return;
     case JSON_TRUE:
     case JSON_FALSE:
-        return cel_boolean(json_is_true(json));
+        set_boolean(ret, json_is_true(json));
+        return;
     default:
-        return (CelValue){.kind = CEL_NULL};
+        *ret = (CelValue){.kind = CEL_NULL};
     }
+}
+
+CelValue cel_of(json_t *json, const CelType *type)
+{
+    CelValue ret;
+    set_json(&ret, json, type);
+    return ret;
 }
 
 CelValue cel_of_json(Arena *arena, json_t *json, const CelType *type)
@@ -146,7 +174,7 @@ static bool json_member(const CelValue *map, Str name, const CelType *type, CelV
         return false;
     if (json_is_null(json) && type && type->kind != CEL_DYN && type->kind != CEL_NULL)
         return false;
-    *ret = cel_of(json, type);
+    set_json(ret, json, type);
     return true;
 }
 

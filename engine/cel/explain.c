@@ -22,6 +22,32 @@ static void path_write(Buf *buf, const Node *node)
     buf_add(buf, node->name);
 }
 
+static size_t path_len(const Node *node)
+{
+    size_t len = node->name.len;
+    for (; node->op != OP_VAR; node = node->args[0])
+        len += 1 + node->args[0]->name.len;
+    return len;
+}
+
+// The path as an author writes it. Nearly always it stands so in the source: what is as long as its
+// names and dots is nothing else.
+static Str path_of(Arena *arena, Str source, const Node *node)
+{
+    if (path_len(node) == node->to - node->from)
+        return str_slice(source, node->from, node->to);
+    Buf buf = {.arena = arena};
+    path_write(&buf, node);
+    return buf_str(&buf);
+}
+
+static size_t path_slot(const Node *node)
+{
+    while (node->op != OP_VAR)
+        node = node->args[0];
+    return node->slot;
+}
+
 typedef struct Visit {
     void (*seen)(void *host, const Node *path);
     void *host;
@@ -81,6 +107,8 @@ static Str shown(Arena *arena, const CelValue *value)
         cel_write(&buf, value);
     }
     Str text = buf_str(&buf);
+    if (text.len <= WRITTEN_MAX)
+        return text;
     uint32_t point;
     size_t len = 0, points = 0;
     for (size_t n; len < text.len && points < WRITTEN_MAX && (n = utf8_next(text, len, &point)) > 0;
@@ -90,6 +118,7 @@ static Str shown(Arena *arena, const CelValue *value)
 }
 
 typedef struct Seeing {
+    Str source;
     const CelRun *given;
     CelReason *reason;
 } Seeing;
@@ -99,10 +128,9 @@ static void see(void *host, const Node *node)
     Seeing *seeing = host;
     CelReason *reason = seeing->reason;
     Arena *arena = seeing->given->arena;
-    Buf path = {.arena = arena};
-    path_write(&path, node);
+    Str path = path_of(arena, seeing->source, node);
     for (size_t i = 0; i < reason->seen_count; i++)
-        if (str_eq(reason->seen[i].path, buf_str(&path)))
+        if (str_eq(reason->seen[i].path, path))
             return;
     if (reason->seen_count == SEEN_MAX)
         return;
@@ -111,9 +139,9 @@ static void see(void *host, const Node *node)
     Node read = *node;
     read.op = node->op == OP_HAS ? OP_SELECT : node->op;
     CelValue value = cel_run(&run, &read);
-    reason->seen[reason->seen_count++] =
-        (struct CelSeen){buf_str(&path), node->type->title,
-                         value.kind == CEL_ERROR ? STR("—") : shown(arena, &value)};
+    reason->seen[reason->seen_count++] = (struct CelSeen){
+        path, node->type->title, value.kind == CEL_ERROR ? STR("—") : shown(arena, &value),
+        path_slot(node)};
 }
 
 static CelReason explain(const CelProgram *program, const CelRun *given, const Node *part,
@@ -121,7 +149,7 @@ static CelReason explain(const CelProgram *program, const CelRun *given, const N
 {
     CelReason reason = {.source = str_slice(program->source, part->from, part->to),
                         .error = value.kind == CEL_ERROR ? value.error : NULL};
-    Seeing seeing = {given, &reason};
+    Seeing seeing = {program->source, given, &reason};
     visit_paths(&(Visit){see, &seeing}, part);
     return reason;
 }
