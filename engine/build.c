@@ -81,6 +81,7 @@ static void read_sections(Builder *b)
     build_moves(b);
     build_contents(b);
     build_promises(b);
+    build_index(b);
 }
 
 const Definition *definition_build(Arena *arena, Str text, Str dictionary, Findings *findings)

@@ -92,6 +92,7 @@ void build_states(Builder *b);      // build_states.c: the tree
 void build_moves(Builder *b);       // build_moves.c: transitions
 void build_contents(Builder *b);    // build_actions.c: entry, exit, done data, initial actions
 void build_promises(Builder *b);    // build_states.c
+void build_index(Builder *b);       // index.c, last: it reads what the others made
 
 // A JSON Schema with $ref resolved: `#/…` in `root`, `dictionary#/…` in the dictionary. NULL with a finding.
 json_t *expand_schema(Builder *b, const Node *node, const Node *root);

@@ -85,26 +85,6 @@ static StateId common_ancestor(const Definition *def, StateId source, const Stat
     return s;
 }
 
-// The same for one target that is no history: nearly every transition.
-static StateId domain_of_one(const Definition *def, const Transition *t)
-{
-    const State *states = def->states;
-    StateId target = t->targets[0], s = t->source;
-    if (t->internal && states[s].type == STATE_COMPOUND && chart_below(def, target, s))
-        return s;
-    while (s != 0) {
-        s = states[s].parent;
-        if (states[s].type == STATE_COMPOUND && chart_below(def, target, s))
-            return s;
-    }
-    return 0;
-}
-
-static bool one_plain(const Definition *def, const Transition *t)
-{
-    return t->target_count == 1 && !state_is_history(&def->states[t->targets[0]]);
-}
-
 // D: getTransitionDomain, of a transition with targets; `targets` gets the effective ones.
 static StateId domain(const Definition *def, const StateSet *history, const Transition *t,
                       StateSet *targets)
@@ -122,7 +102,7 @@ void chart_exit_set(const Definition *def, const StateSet *in, const StateSet *h
     if (t->target_count == 0)
         return;
     StateSet targets = {0};
-    StateId top = one_plain(def, t) ? domain_of_one(def, t) : domain(def, history, t, &targets);
+    StateId top = t->plan ? t->plan->domain : domain(def, history, t, &targets);
     for (size_t w = 0, words = chart_words(def); w < words; w++)
         exit->w[w] |= in->w[w] & word_range(w, top + 1u, def->states[top].end);
 }
@@ -242,12 +222,12 @@ void chart_entry_set(const Definition *def, const StateSet *history, const Trans
 {
     if (t->target_count == 0)
         return;
-    Entering e = {def, history, entry};
-    if (one_plain(def, t)) {
-        add_descendants(&e, t->targets[0]);
-        add_ancestors(&e, t->targets[0], domain_of_one(def, t));
+    if (t->plan && set_empty(&entry->enter, chart_words(def))) {
+        entry->enter = t->plan->enter;
+        entry->initial = t->plan->initial;
         return;
     }
+    Entering e = {def, history, entry};
     StateSet targets = {0};
     StateId top = domain(def, history, t, &targets);
     size_t words = chart_words(def);
@@ -256,6 +236,17 @@ void chart_entry_set(const Definition *def, const StateSet *history, const Trans
     for (StateId s = set_next(&targets, words, 0); s != ID_NONE;
          s = set_next(&targets, words, s + 1u))
         add_ancestors(&e, s, top);
+}
+
+bool chart_plan(const Definition *def, const Transition *t, Plan *ret)
+{
+    Entry entry = {0};
+    StateSet targets = {0};
+    if (t->target_count == 0)
+        return false;
+    chart_entry_set(def, NULL, t, &entry);
+    *ret = (Plan){domain(def, NULL, t, &targets), entry.enter, entry.initial};
+    return set_empty(&entry.histories, chart_words(def));
 }
 
 void chart_entry_start(const Definition *def, const StateSet *history, Entry *entry)

@@ -91,6 +91,8 @@ typedef struct Entry {
 } Entry;
 void chart_entry_set(const Definition *def, const StateSet *history, const Transition *t,
                      Entry *entry);
+// What chart_entry_set finds whatever the history; false when the history has a say.
+bool chart_plan(const Definition *def, const Transition *t, Plan *ret);
 // The same for the chart's own initial transition.
 void chart_entry_start(const Definition *def, const StateSet *history, Entry *entry);
 

@@ -47,15 +47,22 @@ static TransitionId first_enabled(Macrostep *m, StateId state, const Str *event)
 // the first that is enabled in it or the nearest ancestor. An ancestor of several is asked once.
 static size_t select_transitions(Macrostep *m, const Str *event, TransitionId *enabled)
 {
-    StateSet asked = {0}, answered = {0};
+    StateSet answering = !event          ? m->def->index.eventless
+                         : m->event_name ? m->event_name->answering
+                                         : definition_answering(m->def, *event);
+    StateSet answered = {0};
     size_t n = 0;
+    if (!set_meets(&m->at.in, &answering, m->words))
+        return 0;
     for (StateId a = set_next(&m->at.in, m->words, 0); a != ID_NONE;
          a = set_next(&m->at.in, m->words, a + 1u)) {
         if (!state_is_atomic(&m->def->states[a]))
             continue;
         for (StateId s = a; s != ID_NONE && !set_has(&answered, s); s = m->def->states[s].parent) {
-            TransitionId t = set_has(&asked, s) ? ID_NONE : first_enabled(m, s, event);
-            set_add(&asked, s);
+            if (!set_has(&answering, s))
+                continue;
+            set_remove(&answering, s);
+            TransitionId t = first_enabled(m, s, event);
             if (t == ID_NONE)
                 continue;
             set_add(&answered, s);
@@ -83,7 +90,8 @@ static void leave(Macrostep *m, StateId state)
     const State *s = &m->def->states[state];
     for (size_t i = 0; i < s->exit_count; i++)
         content_run(m, &s->exit[i]);
-    content_timers(m, state, false);
+    if (set_has(&m->def->index.timed, state))
+        content_timers(m, state, false);
     set_remove(&m->at.in, state);
 }
 
@@ -128,7 +136,8 @@ static void enter(Macrostep *m, StateId state, const Entry *entry)
     const State *s = &m->def->states[state];
     set_add(&m->at.in, state);
     set_add(&m->at.was, state);
-    content_timers(m, state, true);
+    if (set_has(&m->def->index.timed, state))
+        content_timers(m, state, true);
     for (size_t i = 0; i < s->entry_count; i++)
         content_run(m, &s->entry[i]);
     if (set_has(&entry->initial, state))
@@ -185,9 +194,12 @@ static bool running(const Macrostep *m)
     return !m->stopped && !m->exhausted;
 }
 
-static Queued dequeue(Queue *queue, size_t *at)
+static Str dequeue(Macrostep *m, Queue *queue, size_t *at)
 {
-    return queue->at[(*at)++];
+    const Queued *event = &queue->at[(*at)++];
+    scope_event(m, event->name, NULL);
+    m->event_members[1] = event->data;
+    return event->name;
 }
 
 // D: mainEventLoop, inner loop: eventless transitions, then one internal event, until neither is
@@ -199,9 +211,8 @@ static void run_to_completion(Macrostep *m)
             continue;
         if (m->internal_at == m->internal.len)
             return;
-        Queued event = dequeue(&m->internal, &m->internal_at);
-        scope_event(m, event.name, event.data, NULL);
-        step(m, &event.name);
+        Str name = dequeue(m, &m->internal, &m->internal_at);
+        step(m, &name);
     }
 }
 
@@ -211,9 +222,8 @@ static void main_loop(Macrostep *m)
 {
     run_to_completion(m);
     while (running(m) && m->external_at < m->external.len) {
-        Queued event = dequeue(&m->external, &m->external_at);
-        scope_event(m, event.name, event.data, NULL);
-        step(m, &event.name);
+        Str name = dequeue(m, &m->external, &m->external_at);
+        step(m, &name);
         run_to_completion(m);
     }
 }
@@ -299,12 +309,13 @@ static bool data_fits(Macrostep *m, const EventDef *event, json_t **data, Reason
     return false;
 }
 
-static void event_set(Macrostep *m, Str name, json_t *data, const EventDef *known)
+static void event_set(Macrostep *m, Str name, json_t *data, const EventName *known)
 {
-    const CelType *type = known && known->type ? known->type : definition_event_type(m->def, name);
-    const CelType *of = type && type->count == 2 ? type->members[1].type : NULL;
-    scope_event(m, name, data ? cel_of_json(m->arena, data, of) : (CelValue){.kind = CEL_ERROR},
-                of ? type : NULL);
+    const CelType *type = known && known->type && known->type->count == 2 ? known->type : NULL;
+    scope_event(m, name, type);
+    m->event_name = known;
+    if (data)
+        m->event_members[1] = cel_of_json(m->arena, data, type ? type->members[1].type : NULL);
 }
 
 static const Reason case_over = {
@@ -327,11 +338,11 @@ Outcome decide(Arena *arena, const Definition *def, const Case *c, const Event *
     bool act = event->act != THING_NONE;
     m.by_person = !act && !(actor->roles & SYSTEM_BIT);
     content_delivered(event, actor, &name, &data);
-    ItemId row = definition_event(def, name);
-    const EventDef *known = row == ID_NONE ? NULL : &def->events[row];
+    const EventName *known = definition_name(def, name);
+    const EventDef *row = known && known->event != ID_NONE ? &def->events[known->event] : NULL;
 
     // 2. May it be fired with these data?
-    if (m.by_person && !data_fits(&m, known, &data, &reasons)) {
+    if (m.by_person && !data_fits(&m, row, &data, &reasons)) {
         if (!explain_permits(&m, name)) {
             reasons = (Reasons){0};
             explain_move(&m, name, false, &reasons);

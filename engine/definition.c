@@ -65,16 +65,21 @@ const char *stage_word(Stage stage)
     return words[stage];
 }
 
-// SCXML 3.12.1: a descriptor matches whole tokens from the front; ".*" and "." at its end add
-// nothing.
-static bool descriptor_matches(Str descriptor, Str name)
+Str event_token(Str descriptor)
 {
-    if (str_is(descriptor, "*"))
-        return true;
     if (str_ends(descriptor, STR(".*")))
         descriptor.len -= 2;
     else if (str_ends(descriptor, STR(".")))
         descriptor.len -= 1;
+    return descriptor;
+}
+
+// SCXML 3.12.1: a descriptor matches whole tokens from the front.
+static bool descriptor_matches(Str descriptor, Str name)
+{
+    if (str_eq(descriptor, name) || str_eq(descriptor, STR("*")))
+        return true;
+    descriptor = event_token(descriptor);
     return str_starts(name, descriptor) &&
            (name.len == descriptor.len || name.at[descriptor.len] == '.');
 }
@@ -147,6 +152,15 @@ const CelType *definition_event_type(const Definition *def, Str name)
         if (str_is(name, acts[i].name))
             return acts[i].type;
     return NULL;
+}
+
+bool act_event(size_t i, Str *name, const CelType **type)
+{
+    if (i >= ACTS)
+        return false;
+    *name = str_of(acts[i].name);
+    *type = acts[i].type;
+    return true;
 }
 
 Thing event_act(Str descriptor)

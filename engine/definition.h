@@ -124,6 +124,11 @@ struct Action {
     Mark mark;
 };
 
+// What a transition leaves and enters, when no history has a say in it: chart.c finds it once.
+typedef struct Plan {
+    StateId domain;          // SCXML D: getTransitionDomain
+    StateSet enter, initial; // D: statesToEnter, statesForDefaultEntry
+} Plan;
 typedef struct Transition {
     StateId source;
     const Str *events; // descriptors: "t" also matches "t.x"; "t.*"; "*". None: eventless
@@ -133,6 +138,7 @@ typedef struct Transition {
     const StateId *targets;  // none: targetless (actions only)
     size_t target_count;
     bool internal;
+    const Plan *plan;  // NULL: it hangs on the history, or there is no target
     Block actions;
     Duration after;    // timed: fires this long after its source is entered
     const CelProgram *at; // timed: fires at this timestamp (evaluated on entry)
@@ -265,6 +271,22 @@ typedef enum Slot {
     SLOT_AGREEMENT, SLOT_INSTALMENTS, SLOT_PAYMENTS, SLOT_MEASURES, SLOT_VARS
 } Slot;
 
+// What is known of an event's name before it happens; rows for the names of transitions, of events and of acts.
+typedef struct EventName {
+    Str name;
+    ItemId event;        // of def->events, or ID_NONE
+    const CelType *type; // as definition_event_type gives it
+    StateSet named;      // states with a transition of this very name
+    StateSet answering;  // states with a transition that the event enables, roles and guards aside
+} EventName;
+typedef struct EventIndex {
+    EventName *rows;
+    size_t count;
+    uint32_t *places, mask; // rows by hash of their name, plus one
+    StateSet any;           // states with a transition for "*"
+    StateSet eventless, timed;
+} EventIndex;
+
 typedef struct Definition {
     Str id;
     Label title, description;
@@ -287,6 +309,7 @@ typedef struct Definition {
     const StateId *histories;    size_t history_count;
     CelEnv env;             // what guards may name
     uint64_t slots_read;    // union of cel_reads over all guards and expressions
+    EventIndex index;
     bool counts_complete;   // some guard calls complete(): forms and documents are needed
 } Definition;
 
@@ -310,11 +333,21 @@ ItemId definition_instalment(const Definition *def, Str name);
 ItemId definition_event(const Definition *def, Str name);
 const char *stage_word(Stage stage); // "submission" … or ""
 
+// What is known of a name; NULL when no one wrote it. The states that an event of this name may move, whoever wrote it.
+const EventName *definition_name(const Definition *def, Str name);
+StateSet definition_answering(const Definition *def, Str name);
+
 // The type of the variable `event` when `name` happens, {name: string, data}: of the file's events and of acts. NULL: anything.
 const CelType *definition_event_type(const Definition *def, Str name);
 
 // What is done when an event of this descriptor happens: "review.submitted" and "review" are THING_REVIEW; THING_NONE: no act.
 Thing event_act(Str descriptor);
+
+// The events of acts, one by one, with the type of the variable `event`; false behind the last.
+bool act_event(size_t i, Str *name, const CelType **type);
+
+// An event descriptor without the ".*" or "." that adds nothing at its end (SCXML 3.12.1).
+Str event_token(Str descriptor);
 
 // True when an event descriptor list matches `name` (SCXML 3.12.1: whole tokens, prefix, "*").
 bool event_matches(const Str *descriptors, size_t n, Str name);

@@ -186,39 +186,11 @@ static void not_your_role(Macrostep *m, const Transition *t, Str name, RoleSet b
     reason_add(m->arena, reasons, (Reason){.kind = NOT_YOUR_ROLE, .message = message});
 }
 
-// The slot of the variable that a path begins with; SLOT_VARS for one of the file's own.
-static Slot path_slot(Str head)
+// The member of its variable that a path names: "total" of "dossier.total".
+static Str path_member(Str path)
 {
-#define NAME(slot, name) [slot] = { name, sizeof(name) - 1 }
-    static const Str names[SLOT_VARS] = {
-        NAME(SLOT_NOW, "now"),
-        NAME(SLOT_ACTOR, "actor"),
-        NAME(SLOT_EVENT, "event"),
-        NAME(SLOT_CALL, "call"),
-        NAME(SLOT_DOSSIER, "dossier"),
-        NAME(SLOT_DOCUMENTS, "documents"),
-        NAME(SLOT_APPLICATION, "application"),
-        NAME(SLOT_REVIEWS, "reviews"),
-        NAME(SLOT_DECISION, "decision"),
-        NAME(SLOT_AGREEMENT, "agreement"),
-        NAME(SLOT_INSTALMENTS, "instalments"),
-        NAME(SLOT_PAYMENTS, "payments"),
-        NAME(SLOT_MEASURES, "measures"),
-    };
-#undef NAME
-    for (size_t i = 0; i < SLOT_VARS; i++)
-        if (str_eq(head, names[i]))
-            return (Slot)i;
-    return SLOT_VARS;
-}
-
-static Str path_member(Str path, size_t from)
-{
-    Str rest = str_slice(path, from, path.len);
-    size_t end = 0;
-    while (end < rest.len && rest.at[end] != '.' && rest.at[end] != '[')
-        end++;
-    return str_slice(rest, 0, end);
+    Str rest = str_slice(path, str_index(path, '.') + 1, path.len);
+    return str_slice(rest, 0, str_index(rest, '.'));
 }
 
 // The dossier's members are seen with the form that asks them.
@@ -239,14 +211,14 @@ static bool sees_item(const Definition *def, Thing thing, ItemId item, RoleSet r
     return item != ID_NONE && may_see(def, thing, item, roles);
 }
 
-static bool may_see_path(const Macrostep *m, Str path)
+static bool may_see_path(const Macrostep *m, const struct CelSeen *seen)
 {
     const Definition *def = m->def;
     RoleSet roles = m->actor->roles;
-    Str head = path_member(path, 0), member = path_member(path, head.len + 1);
+    Str member = path_member(seen->path);
     if (roles & SYSTEM_BIT)
         return true;
-    switch (path_slot(head)) {
+    switch (seen->slot) {
     case SLOT_NOW:
     case SLOT_ACTOR:
     case SLOT_EVENT:
@@ -278,7 +250,7 @@ static bool may_see_path(const Macrostep *m, Str path)
 static bool may_see_all(const Macrostep *m, const CelReason *reason)
 {
     for (size_t i = 0; i < reason->seen_count; i++)
-        if (!may_see_path(m, reason->seen[i].path))
+        if (!may_see_path(m, &reason->seen[i]))
             return false;
     return true;
 }
@@ -289,7 +261,7 @@ static Str seen_shown(Macrostep *m, const CelReason *reason, Lang lang)
     bool absent = false;
     for (size_t i = 0; i < reason->seen_count; i++) {
         Str path = reason->seen[i].path, title = label_text(reason->seen[i].title, lang);
-        if (reason->seen[i].value.len == 0 || !may_see_path(m, path))
+        if (reason->seen[i].value.len == 0 || !may_see_path(m, &reason->seen[i]))
             continue;
         list_add(&buf, title.len ? title : path);
         if (title.len)
@@ -305,9 +277,19 @@ static Str seen_shown(Macrostep *m, const CelReason *reason, Lang lang)
     return buf_str(&buf);
 }
 
+static bool is_titled(const CelReason *reason)
+{
+    for (size_t i = 0; i < reason->seen_count; i++)
+        if (reason->seen[i].title.fr.len || reason->seen[i].title.en.len)
+            return true;
+    return false;
+}
+
 static void guard_false(Macrostep *m, const CelReason *reason, Reasons *reasons)
 {
-    Str fr = seen_shown(m, reason, FR), en = seen_shown(m, reason, EN);
+    Str fr = seen_shown(m, reason, FR), en = fr;
+    if (reason->error || is_titled(reason)) // else the same in both
+        en = seen_shown(m, reason, EN);
     Message message = fr.len ? MESSAGE(T("La condition « {0} » n'est pas remplie : {1}.",
                                          "The condition \"{0}\" does not hold: {2}."),
                                        reason->source, fr, en)
@@ -455,8 +437,7 @@ static Move move_of(Macrostep *m, const Known *known)
                  .title = title,
                  .def = def,
                  .target = known->t->target_count ? known->t->targets[0] : ID_NONE};
-    scope_event(m, known->event, (CelValue){.kind = CEL_ERROR},
-                definition_event_type(m->def, known->event));
+    scope_event(m, known->event, definition_event_type(m->def, known->event));
     m->actions = 0;
     m->exhausted = false;
     move_open(m, &move);

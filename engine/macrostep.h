@@ -42,6 +42,7 @@ typedef struct Macrostep {
     uint64_t filled;           // slots that stand in `values`
     CelValue event_members[2]; // name, data: what `event` is made of
     const CelType *event_type;
+    const EventName *event_name; // what is known of it when that was looked up, or NULL
     GuardHost host;
     uint32_t forms_asked, forms_complete; // bit by form: what complete() found
 
@@ -58,8 +59,8 @@ typedef struct Macrostep {
 
 void scope_start(Macrostep *m, Arena *arena, const Definition *def, const Case *c,
                  const Actor *actor, const Facts *facts);
-// `event` is this one from now on. `type` may be NULL.
-void scope_event(Macrostep *m, Str name, CelValue data, const CelType *type);
+// `event` is this one from now on, without data: m->event_members[1] takes them. `type` may be NULL.
+void scope_event(Macrostep *m, Str name, const CelType *type);
 // The run for a program that reads these slots.
 CelRun scope_run(Macrostep *m, uint64_t reads);
 // D: conditionMatch. NULL holds. An error or a value that is no bool is false and sets `error`.

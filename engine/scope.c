@@ -39,17 +39,18 @@ void scope_start(Macrostep *m, Arena *arena, const Definition *def, const Case *
                      .at = *c,
                      .words = chart_words(def),
                      .memory_from = arena_used(arena)};
-    scope_event(m, STR_NONE, (CelValue){.kind = CEL_ERROR}, NULL);
+    scope_event(m, STR_NONE, NULL);
 }
 
-void scope_event(Macrostep *m, Str name, CelValue data, const CelType *type)
+void scope_event(Macrostep *m, Str name, const CelType *type)
 {
     // The variable's own type: guards know its members by their place in it.
     bool typed =
         m->def->env.var_count > SLOT_EVENT && m->def->env.vars[SLOT_EVENT].type->count == 2;
     m->event_type = type ? type : typed ? m->def->env.vars[SLOT_EVENT].type : &plain_event;
+    m->event_name = NULL;
     m->event_members[0] = text_value(name);
-    m->event_members[1] = data;
+    m->event_members[1] = (CelValue){.kind = CEL_ERROR};
     m->filled &= ~(UINT64_C(1) << SLOT_EVENT);
 }
 
@@ -133,9 +134,12 @@ bool scope_holds(Macrostep *m, const CelProgram *guard, bool *error)
     *error = false;
     if (!guard)
         return true;
-    CelValue value = scope_value(m, guard);
-    *error = value.kind != CEL_BOOL;
-    return value.kind == CEL_BOOL && value.boolean;
+    const Message *why;
+    CelRun run = scope_run(m, cel_reads(guard));
+    bool holds = !m->exhausted && cel_true(guard, &run, &why);
+    *error = m->exhausted || (!holds && why);
+    m->exhausted |= *error && m->actions > ACTIONS_FULL; // as in scope_value
+    return holds;
 }
 
 bool scope_payload(Macrostep *m, const Str *keys, const CelProgram *const *values, size_t n,
