@@ -44,8 +44,10 @@ limit $7;
 -- name: grant_revoke(id uuid) one
 update role_grant set revoked_at = now() where id = $1 and revoked_at is null returning id;
 
+-- Locked, or two who leave at once would each count on the other.
 -- name: grant_carriers(dossier text) one
-select count(*) as count from role_grant where scope = 'dossier' and scope_id = $1 and role = 'carrier' and revoked_at is null;
+select count(*) as count
+from (select from role_grant where scope = 'dossier' and scope_id = $1 and role = 'carrier' and revoked_at is null order by id for update) g;
 
 -- The space in which a scope lies, to know whose it is to grant there.
 -- name: grant_space(scope text, scope_id text) one

@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- What was filed, summed for everyone: by stage, theme, and territory, where a dossier counts once for each territory that it
--- is in or below.
+-- is in or below. While one is being corrected, what was last filed counts; an amount that no money can be counts as none.
 -- name: observatory_get(theme text, territory text, call_id uuid) one
 with filed as materialized (
     select a.id, a.dossier_id, a.stage, d.themes, d.territories,
-           case when jsonb_typeof(q.asked) = 'number' then (q.asked)::bigint else 0 end as requested,
+           case when jsonb_typeof(q.asked) = 'number' and (q.asked)::numeric between 0 and 1000000000000000 then (q.asked)::bigint
+                else 0 end as requested,
            coalesce((select n.amount from decision n
                      where n.application_id = a.id and n.replaced_at is null and n.kind in ('granted', 'partial', 'conditional')), 0) as decided,
            coalesce((select sum(p.amount) from payment p where p.application_id = a.id), 0)::bigint as paid
@@ -14,8 +15,9 @@ with filed as materialized (
     join call c on c.id = a.call_id
     join workflow_version v on v.id = c.workflow_version_id
     join workflow w on w.id = v.workflow_id
-    left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
-    cross join lateral (select coalesce(s.content, d.content) as content) k
+    cross join lateral (select s.content from sealed s
+                        where s.dossier_id = a.dossier_id and s.version <= coalesce(a.sealed_version, s.version)
+                        order by s.version desc limit 1) k
     cross join lateral (select coalesce(k.content -> w.name -> 'requested', k.content -> 'requested') as asked) q
     where a.filed_at is not null and c.status <> 'draft'
       and ($1::text is null or $1 = any (d.themes))

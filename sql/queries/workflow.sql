@@ -1,8 +1,10 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- The workflow of a space with the file's id, made when it is new; the row is locked so that versions get one number each.
+-- No row when another space has a workflow of this id: a dossier keeps a workflow's own answers under its id, for it alone.
 -- name: workflow_of(space_id uuid, name text) one
-insert into workflow (space_id, name) values ($1, $2)
+insert into workflow (space_id, name)
+select $1, $2 where not exists (select from workflow other where other.name = $2 and other.space_id <> $1)
 on conflict (space_id, name) do update set name = excluded.name
 returning id;
 
