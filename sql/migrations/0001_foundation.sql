@@ -207,16 +207,17 @@ create table application (
     unique (call_id, dossier_id),
     unique (call_id, number),
     foreign key (dossier_id, sealed_version) references sealed
-);
+) with (fillfactor = 80);                               -- a move changes no index: the new row stays on its page
 create index on application (dossier_id);
 create index on application (call_id, opened_at, id);
 
--- The append-only history: every event that was fired, chained by hash to the one before it.
+-- The append-only history: every event that was fired, chained by hash to the one before it. No foreign keys: the row is written
+-- in the transaction that holds its application locked, and a reference to the person would have all their moves share a lock.
 create table move (
-    application_id uuid not null references application,
+    application_id uuid not null,
     version     bigint not null,
     event       text not null,
-    person_id   uuid references person,                 -- null: the system
+    person_id   uuid,                                   -- null: the system
     data        jsonb,
     places      text[] not null,                        -- after it
     at          timestamptz not null,
