@@ -56,7 +56,7 @@ static size_t select_transitions(Macrostep *m, const Str *event, TransitionId *e
         return 0;
     for (StateId a = set_next(&m->at.in, m->words, 0); a != ID_NONE;
          a = set_next(&m->at.in, m->words, a + 1u)) {
-        if (!state_is_atomic(&m->def->states[a]))
+        if (!set_has(&m->def->index.atomic, a))
             continue;
         for (StateId s = a; s != ID_NONE && !set_has(&answered, s); s = m->def->states[s].parent) {
             if (!set_has(&answering, s))

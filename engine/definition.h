@@ -284,7 +284,8 @@ typedef struct EventIndex {
     size_t count;
     uint32_t *places, mask; // rows by hash of their name, plus one
     StateSet any;           // states with a transition for "*"
-    StateSet eventless, timed;
+    StateSet eventless, timed; // states with such transitions
+    StateSet atomic;           // states without children, final ones too
 } EventIndex;
 
 typedef struct Definition {

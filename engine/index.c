@@ -114,6 +114,9 @@ void build_index(Builder *b)
     index->rows = arena_array(b->arena, EventName, names);
     index->places = arena_array(b->arena, uint32_t, room);
     index->mask = (uint32_t)room - 1;
+    for (StateId i = 0; i < def->state_count; i++)
+        if (state_is_atomic(&def->states[i]))
+            set_add(&def->index.atomic, i);
     for (size_t i = 0; i < def->transition_count; i++)
         index_transition(index, &def->transitions[i]);
     for (size_t i = 0; act_event(i, &act, &type); i++)

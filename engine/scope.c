@@ -15,6 +15,23 @@ static CelValue text_value(Str s)
     return (CelValue){.kind = CEL_STRING, .text = s};
 }
 
+// Written field by field: what is built aside and copied whole waits for its own stores.
+static void set_text(CelValue *ret, Str s)
+{
+    ret->kind = CEL_STRING;
+    ret->extra = 0;
+    ret->text = s;
+    ret->type = NULL;
+}
+
+static void set_nothing(CelValue *ret)
+{
+    ret->kind = CEL_ERROR;
+    ret->extra = 0;
+    ret->error = NULL;
+    ret->type = NULL;
+}
+
 // complete('form'), found once a decision. Answers that were not loaded are not complete.
 static bool complete(GuardHost *host, Arena *arena, ItemId form)
 {
@@ -49,8 +66,8 @@ void scope_event(Macrostep *m, Str name, const CelType *type)
         m->def->env.var_count > SLOT_EVENT && m->def->env.vars[SLOT_EVENT].type->count == 2;
     m->event_type = type ? type : typed ? m->def->env.vars[SLOT_EVENT].type : &plain_event;
     m->event_name = NULL;
-    m->event_members[0] = text_value(name);
-    m->event_members[1] = (CelValue){.kind = CEL_ERROR};
+    set_text(&m->event_members[0], name);
+    set_nothing(&m->event_members[1]);
     m->filled &= ~(UINT64_C(1) << SLOT_EVENT);
 }
 

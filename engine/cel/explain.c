@@ -144,14 +144,14 @@ static void see(void *host, const Node *node)
         path_slot(node)};
 }
 
-static CelReason explain(const CelProgram *program, const CelRun *given, const Node *part,
-                         CelValue value)
+static void explain(const CelProgram *program, const CelRun *given, const Node *part,
+                    const Message *error, CelReason *ret)
 {
-    CelReason reason = {.source = str_slice(program->source, part->from, part->to),
-                        .error = value.kind == CEL_ERROR ? value.error : NULL};
-    Seeing seeing = {program->source, given, &reason};
+    ret->source = str_slice(program->source, part->from, part->to);
+    ret->error = error;
+    ret->seen_count = 0;
+    Seeing seeing = {program->source, given, ret};
     visit_paths(&(Visit){see, &seeing}, part);
-    return reason;
 }
 
 // The conjuncts of `node`, those inside parentheses too, that are not true.
@@ -165,11 +165,14 @@ static size_t explain_parts(const CelProgram *program, const CelRun *given, cons
         return n;
     }
     Run run;
+    CelValue value;
     cel_run_start(&run, given);
-    CelValue value = cel_run(&run, node);
-    if (max > 0 && (value.kind != CEL_BOOL || !value.boolean))
-        reasons[n++] = explain(program, given, node, value);
-    return n;
+    Truth truth = max ? eval_truth(&run, node, &value) : YES;
+    if (truth == YES)
+        return 0;
+    bool failed = truth == NEITHER && value.kind == CEL_ERROR;
+    explain(program, given, node, failed ? value.error : NULL, reasons);
+    return 1;
 }
 
 size_t cel_explain(const CelProgram *program, const CelRun *given, CelReason *reasons, size_t max)
