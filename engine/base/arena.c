@@ -125,7 +125,7 @@ static Block *block_for(Arena *arena, size_t size)
     return block;
 }
 
-void *arena_alloc(Arena *arena, size_t size)
+void *arena_room(Arena *arena, size_t size)
 {
     if (size > PTRDIFF_MAX / 2)
         abort();
@@ -137,12 +137,17 @@ void *arena_alloc(Arena *arena, size_t size)
     block->used += room;
     arena->used += size;
     ASAN_UNPOISON_MEMORY_REGION(at, size);
-    return memset(at, 0, size);
+    return at;
+}
+
+void *arena_alloc(Arena *arena, size_t size)
+{
+    return memset(arena_room(arena, size), 0, size);
 }
 
 void *arena_copy(Arena *arena, const void *from, size_t size)
 {
-    void *copy = arena_alloc(arena, size);
+    void *copy = arena_room(arena, size);
     return size ? memcpy(copy, from, size) : copy;
 }
 

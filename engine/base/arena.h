@@ -18,6 +18,9 @@ void arena_reset(Arena *arena);
 // nothing that was acknowledged. Bounds on hostile input are the callers' (size, depth, budget), set before they allocate.
 void *arena_alloc(Arena *arena, size_t size);
 
+// The same without zeroes: for text that is written at once.
+void *arena_room(Arena *arena, size_t size);
+
 // A copy of `size` bytes at `from`.
 void *arena_copy(Arena *arena, const void *from, size_t size);
 

@@ -29,9 +29,10 @@ Str str_slice(Str s, size_t from, size_t to)
 
 char *str_cstr(Arena *arena, Str s)
 {
-    char *copy = arena_alloc(arena, s.len + 1);
+    char *copy = arena_room(arena, s.len + 1);
     if (s.len)
         memcpy(copy, s.at, s.len);
+    copy[s.len] = 0;
     return copy;
 }
 
@@ -48,7 +49,7 @@ static Str format_args(Arena *arena, const char *format, va_list args)
     int len = vsnprintf(NULL, 0, format, again);
     va_end(again);
     assert(len >= 0);
-    char *at = arena_alloc(arena, (size_t)len + 1);
+    char *at = arena_room(arena, (size_t)len + 1);
     vsnprintf(at, (size_t)len + 1, format, args);
     return (Str){at, (size_t)len};
 }
@@ -170,14 +171,15 @@ Str str_nearest(Str s, const Str *names, size_t n)
     return nearest;
 }
 
+// Room for `more` bytes and the NUL behind them.
 static void buf_room(Buf *buf, size_t more)
 {
-    if (buf->cap - buf->len >= more)
+    if (buf->cap - buf->len > more)
         return;
     size_t cap = buf->cap ? buf->cap * 2 : 64;
-    while (cap - buf->len < more)
+    while (cap - buf->len <= more)
         cap *= 2;
-    char *at = arena_alloc(buf->arena, cap);
+    char *at = arena_room(buf->arena, cap);
     if (buf->len)
         memcpy(at, buf->at, buf->len);
     buf->at = at;
@@ -191,12 +193,14 @@ void buf_add(Buf *buf, Str s)
     buf_room(buf, s.len);
     memcpy(buf->at + buf->len, s.at, s.len);
     buf->len += s.len;
+    buf->at[buf->len] = 0;
 }
 
 void buf_char(Buf *buf, char c)
 {
     buf_room(buf, 1);
     buf->at[buf->len++] = c;
+    buf->at[buf->len] = 0;
 }
 
 void buf_int(Buf *buf, int64_t i)

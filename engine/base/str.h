@@ -63,7 +63,7 @@ size_t str_points(Str s);
 // For "did you mean".
 Str str_nearest(Str s, const Str *names, size_t n);
 
-// A growing text in an arena.
+// A growing text in an arena, with a NUL behind it once something was added.
 typedef struct Buf {
     Arena *arena;
     char *at;
