@@ -166,6 +166,6 @@ bool application_moves(Request *rq)
         !sight_asks(rq, &sight, THING_HISTORY, ID_NONE))
         return false;
     Rows *rows = QUERY(rq->db, rq->arena, Q_MOVE_LIST, ARG(rq->params[0]), page_at(&page),
-                       page_limit(rq->arena, &page));
+                       page_limit(rq->arena, &page), arg_bool(sight_only_holds(&sight)));
     return rows ? reply_page(rq, rows, page.limit) : failed(rq);
 }

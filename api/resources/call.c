@@ -251,10 +251,13 @@ bool call_close(Request *rq)
     const Rows *call = call_managed(rq);
     if (!call)
         return false;
-    Arg id = ARG(rq->params[0]);
-    if (!QUERY(rq->db, rq->arena, Q_CALL_TIMER_FORGET, id, ARG_C("open")) ||
+    Arg id = ARG(rq->params[0]), was = arg_time(rq->arena, row_time(call, 0, "closes_at"));
+    Rows *closed =
+        QUERY(rq->db, rq->arena, Q_CALL_CLOSED, id, arg_time(rq->arena, request_now(rq)));
+    if (!closed || !QUERY(rq->db, rq->arena, Q_CALL_TIMER_FORGET, id, ARG_C("open")) ||
         !QUERY(rq->db, rq->arena, Q_CALL_TIMER_FORGET, id, ARG_C("close")) ||
-        !QUERY(rq->db, rq->arena, Q_CALL_STATUS, id, ARG_C("closed")))
+        !QUERY(rq->db, rq->arena, Q_CALL_CLOSING_MOVED, id, was,
+               arg_time(rq->arena, row_time(closed, 0, "closes_at"))))
         return failed(rq);
     return call_show(rq, 200, id);
 }

@@ -98,6 +98,11 @@ bool grant_make(Request *rq)
     if (!scope_read(make->scope, &scope) || !may_grant(rq, scope, make->scope, make->scope_id) ||
         !scope_there(rq, make) || !role_check(rq, make, scope) || !person_named(rq, make, &person))
         return false;
+    if (scope == ON_DOSSIER && str_is(make->role, "carrier") &&
+        (make->from_at != TIME_NONE || make->until_at != TIME_NONE))
+        return fault(rq, FAULT_INVALID, "/until_at",
+                     T("Un porteur l'est sans dates, jusqu'à ce qu'il se retire.",
+                       "A carrier is one without dates, until they leave."));
     if (make->from_at != TIME_NONE && make->until_at != TIME_NONE &&
         make->until_at <= make->from_at)
         return fault(rq, FAULT_INVALID, "/until_at",

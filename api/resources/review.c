@@ -81,16 +81,6 @@ static bool grids_seen(Request *rq, const Sight *sight, const Str **ret, size_t 
     return true;
 }
 
-// Those who hold the dossier read what is said, not who said it.
-static bool only_holds(const Sight *sight)
-{
-    const Definition *def = sight->track->def;
-    for (size_t i = 0; i < def->role_count; i++)
-        if ((sight->roles & def->roles[i].bit) && def->roles[i].on != ON_DOSSIER)
-            return false;
-    return true;
-}
-
 bool review_list(Request *rq)
 {
     Sight sight;
@@ -101,7 +91,7 @@ bool review_list(Request *rq)
         !page_read(rq, &page))
         return false;
     Rows *rows = QUERY(rq->db, rq->arena, Q_REVIEW_LIST, ARG(sight.track->id), ARG(rq->who->person),
-                       arg_texts(rq->arena, grids, count), arg_bool(only_holds(&sight)),
+                       arg_texts(rq->arena, grids, count), arg_bool(sight_only_holds(&sight)),
                        page_at(&page), page_id(&page), page_limit(rq->arena, &page));
     return rows ? reply_page(rq, rows, page.limit) : failed(rq);
 }

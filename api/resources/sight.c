@@ -42,3 +42,12 @@ bool sight_reads(const Sight *sight)
             holders |= def->roles[i].bit;
     return (sight->roles & holders) || sight->track->filed_at != TIME_NONE;
 }
+
+bool sight_only_holds(const Sight *sight)
+{
+    const Definition *def = sight->track->def;
+    for (size_t i = 0; i < def->role_count; i++)
+        if ((sight->roles & def->roles[i].bit) && def->roles[i].on != ON_DOSSIER)
+            return false;
+    return true;
+}

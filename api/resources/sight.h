@@ -21,5 +21,8 @@ bool sight_loads(Request *rq, const Sight *sight, uint64_t slots);
 // Does the caller read what the dossier holds: its holders always, others once it was filed?
 bool sight_reads(const Sight *sight);
 
+// Does the caller have no part but in the dossier? They read what reviewers say, not who said it.
+bool sight_only_holds(const Sight *sight);
+
 // Which of the definition's documents a stored kind is, or ID_NONE: "statutes" is shared, "<definition>/budget" its own.
 ItemId document_item(const Definition *def, Str kind);

@@ -77,6 +77,13 @@ where t.due_at = $2 and (t.owner = $1 and t.kind = 'call' and t.name = 'close'
 -- name: call_status(id uuid, status text) one
 update call set status = $2, version = version + 1 where id = $1 returning id;
 
+-- Closed now: what asks for its closing date finds it past.
+-- name: call_closed(id uuid, now timestamptz) one
+update call
+set status = 'closed', closes_at = case when opens_at < $2 and $2 < closes_at then $2 else closes_at end, version = version + 1
+where id = $1
+returning closes_at;
+
 -- name: call_timer(id uuid, name text, due timestamptz) none
 insert into timer (owner, kind, name, due_at) values ($1, 'call', $2, $3)
 on conflict (owner, name) do update set due_at = excluded.due_at;

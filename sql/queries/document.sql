@@ -22,14 +22,15 @@ order by added_at, id
 limit $5;
 
 -- Filed applications through which a document is read: it is in the version filed there, or in the living dossier where that
--- one was opened again for corrections.
+-- one was opened again for corrections, or it is the evidence of a measure there.
 -- name: document_applications(id uuid) many
 select a.id
 from document d
 join application a on a.dossier_id = d.dossier_id and a.filed_at is not null
 left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
 where d.id = $1
-  and case when a.sealed_version is null then d.replaced_at is null
-      else s.documents @> jsonb_build_array(jsonb_build_object('kind', d.kind, 'sha256', d.sha256)) end
+  and (case when a.sealed_version is null then d.replaced_at is null
+       else s.documents @> jsonb_build_array(jsonb_build_object('kind', d.kind, 'sha256', d.sha256)) end
+       or exists (select from measure m where m.application_id = a.id and m.evidence = d.id))
 order by a.opened_at
 limit 100;

@@ -39,8 +39,8 @@ returning id;
 -- At most a few links an hour for one address: nobody's mailbox is flooded through us.
 -- name: sign_in_link_add(hash bytea, email text, expires_at timestamptz) one
 insert into sign_in_link (hash, email, expires_at)
-select $1, $2, $3
-where (select count(*) from sign_in_link where email = $2 and created_at > now() - interval '1 hour') < 6
+select $1, lower($2), $3
+where (select count(*) from sign_in_link where email = lower($2) and created_at > now() - interval '1 hour') < 6
 returning email;
 
 -- name: sign_in_link_use(hash bytea) one

@@ -172,7 +172,7 @@ class Money(unittest.TestCase):
         self.assertEqual({m["id"]: m["state"] for m in self.funder.clerk.items(f"{path}/measures")}, {own: "validated", other: "validated"})
 
     def test_measures(self):
-        """A measure is a finite number, and its evidence a document of the same dossier."""
+        """A measure is a finite number, and its evidence a document of the same dossier, read by whoever vouches."""
         path = self.funded()
         for value, status in (("NaN", 400), ("1e400", (400, 422)), ('"3"', 422), ("null", 422), ("1e308", 201), ("-0.0", 201), ("9" * 400, (400, 422))):
             try:
@@ -183,6 +183,9 @@ class Money(unittest.TestCase):
         elsewhere = self.carrier.post("/dossiers", {})["id"]
         foreign = self.carrier.post(f"/dossiers/{elsewhere}/documents?kind=statutes&name=a.pdf", b"%PDF-1.4", headers={"Content-Type": "application/pdf"})["id"]
         self.refused(lambda: self.carrier.post(f"{path}/measures", {"indicator": "trees", "value": 1, "evidence": foreign}), status=422)
+        own = self.carrier.post(f"/dossiers/{self.carrier.get(path)['dossier_id']}/documents?kind=statutes&name=a.pdf", b"%PDF-1.4 b", headers={"Content-Type": "application/pdf"})["id"]
+        self.carrier.post(f"{path}/measures", {"indicator": "trees", "value": 1, "evidence": own})
+        self.assertEqual(self.funder.clerk.get(f"/documents/{own}/content").raw, b"%PDF-1.4 b", "whoever vouches for it reads it")
         for item in self.funder.clerk.items(f"{path}/measures"):
             json.dumps(item, allow_nan=False)
 

@@ -6,7 +6,7 @@ TEXT = """jalon: 1
 id: {id}
 title: {{fr: "{title}"}}
 roles:
-  carrier: {{title: Carrier, on: dossier, sees: [forms, documents, decision, agreement, requests, measures, messages]}}
+  carrier: {{title: Carrier, on: dossier, sees: [forms, documents, decision, agreement, requests, measures, messages, history]}}
   author: {{title: Author, on: dossier, sees: [forms, documents, messages]}}
   clerk: {{title: Clerk, on: call, sees: [forms, documents, reviews, decision, agreement, requests, measures, messages, history]}}
   expert: {{title: Expert, on: call, sees: [forms, documents]}}
@@ -44,7 +44,7 @@ events:
   weigh: {{title: Weigh}}
 initial: draft
 states:
-  draft: {{title: Draft, stage: submission, edit: {{carrier: [forms, documents], author: [forms, documents]}}, on: {{submit: {{by: carrier, to: filed, do: [seal]}}}}}}
+  draft: {{title: Draft, stage: submission, edit: {{carrier: [forms, documents], author: [forms, documents]}}, on: {{submit: {{by: carrier, to: filed, if: "now < call.closes_at", do: [seal]}}}}}}
   filed:
     title: Filed
     stage: evaluation
