@@ -34,10 +34,11 @@ where g.revoked_at is null
   and ($2 or g.person_id = $1
        or exists (select from mine where mine.scope = 'dossier' and mine.role = 'carrier' and g.scope = 'dossier' and mine.scope_id = g.scope_id)
        or exists (select from mine where mine.scope = 'space' and mine.role = 'manager'
-                  and (g.scope = 'space' and g.scope_id = mine.scope_id
-                       or g.scope = 'call' and g.scope_id in (select c.id::text from call c where c.space_id::text = mine.scope_id)
-                       or g.scope = 'application' and g.scope_id in (select a.id::text from application a join call c on c.id = a.call_id
-                                                                     where c.space_id::text = mine.scope_id))))
+                  and mine.scope_id = case g.scope
+                      when 'space' then g.scope_id
+                      when 'call' then (select c.space_id::text from call c where c.id = g.scope_id::uuid)
+                      when 'application' then (select c.space_id::text from application a join call c on c.id = a.call_id
+                                               where a.id = g.scope_id::uuid) end))
 order by g.granted_at, g.id
 limit $7;
 

@@ -199,6 +199,18 @@ class Privacy(unittest.TestCase):
         self.assertEqual(self.stranger.get("/applications").json, {"items": [], "next": None})
         self.assertEqual([g["person_id"] for g in self.stranger.items("/grants")], [])
 
+    def test_own_lists(self):
+        """Everyone finds in their list what they have a grant for, by whatever scope, once."""
+        for api, mine in ((self.carrier, {self.application, self.second, self.funded}), (self.author, {self.application, self.second}),
+                          (self.one.clerk, {self.application, self.funded}), (self.one.mayor, {self.application, self.funded})):
+            for query in ("", "?is_over=false", "?limit=1"):
+                found = [a["id"] for a in api.items("/applications" + query)]
+                self.assertEqual(len(found), len(set(found)))
+                self.assertLessEqual(mine, set(found))
+        self.assertNotIn(self.second, [a["id"] for a in self.one.clerk.items("/applications")])
+        self.assertEqual({a["id"] for a in self.one.clerk.items(f"/applications?call_id={self.one.call}&dossier_id={self.dossier}")}, {self.application})
+        self.assertEqual({a["id"] for a in self.author.items(f"/applications?dossier_id={self.dossier}")}, {self.application, self.second})
+
     def test_grants(self):
         """Grants on a dossier or a call are listed to those who may give them, and taken back by them only."""
         for query in (f"?scope=dossier&scope_id={self.dossier}", f"?scope=call&scope_id={self.one.call}", f"?scope=space&scope_id={self.one.space}"):
@@ -338,6 +350,22 @@ class Privacy(unittest.TestCase):
             self.assertEqual(self.ask(self.admin, method, path + end, body)[0], 409, end)
         self.assertEqual(self.ask(self.admin, "POST", f"/measures/{self.measure}/validate", {})[0], 409)
         self.assertEqual(self.ask(self.admin, "GET", f"/dossiers/{self.dossier}")[0], 404)
+
+    def test_a_dossier_keeps_a_carrier(self):
+        """A dossier's only carrier cannot end, by leaving or by dates."""
+        dossier = self.carrier.post("/dossiers", {})["id"]
+        grant = self.carrier.get(f"/grants?scope=dossier&scope_id={dossier}")["items"][0]["id"]
+        self.assertEqual(self.ask(self.carrier, "DELETE", f"/grants/{grant}")[0], 409)
+        body = {"person_id": self.carrier_id, "role": "carrier", "scope": "dossier", "scope_id": dossier, "until_at": "2021-01-01T00:00:00Z"}
+        self.assertEqual(self.ask(self.carrier, "POST", "/grants", body)[0], 422)
+        self.assertEqual(self.ask(self.carrier, "GET", f"/dossiers/{dossier}")[0], 200)
+
+    def test_mailbox(self):
+        """However an address is written, its mailbox gets six codes an hour at most."""
+        for email in ("flood@nowhere.example", "Flood@nowhere.example", "FLOOD@NOWHERE.example"):
+            for _ in range(4):
+                Api(self.jalon.base).post("/sign-in", {"email": email})
+        self.assertEqual(len([m for m in self.admin.items("/outbox") if m["recipient"].lower() == "flood@nowhere.example"]), 6)
 
     def test_no_role_climbs(self):
         """Nobody gives themselves a role: not a clerk, not a carrier, not a manager beyond their space."""
