@@ -74,6 +74,7 @@ const Route routes[] = {
     { GET,    "/api/v1/workflows/{workflow_id}/versions/{version}/text", PUBLIC, .handler = workflow_version_text, .reply = "application/yaml", .status = 200, .tag = "workflows", .summary = "The file" },
     { GET,    "/api/v1/workflows/{workflow_id}/versions/{version}/table", PUBLIC, .handler = workflow_version_table, .reply = "Table|text/csv", .query = QUERY_OF({"form", FIELD_TEXT_T, "json or csv."}), .status = 200, .tag = "workflows", .summary = "Who may do what in which state" },
     { GET,    "/api/v1/workflows/{workflow_id}/versions/{version}/drawing", PUBLIC, .handler = workflow_version_drawing, .reply = "text/vnd.graphviz", .status = 200, .tag = "workflows", .summary = "The chart as Graphviz DOT" },
+    { GET,    "/api/v1/workflows/{workflow_id}/versions/{version}/diff", PUBLIC, .handler = workflow_version_diff, .reply = "Difference", .query = QUERY_OF({"from", FIELD_INT_T, "The version to compare with; the one before when it is not said."}), .status = 200, .tag = "workflows", .summary = "What changes, and for whom" },
     { POST,   "/api/v1/workflows/{workflow_id}/versions/{version}/publish", SIGNED_IN, .handler = workflow_publish, .reply = "WorkflowVersion", .status = 200, .tag = "workflows", .summary = "Publish a version: calls may follow it" },
 
     { POST,   "/api/v1/calls", SIGNED_IN, BODY(CallMake, call_fields), .handler = call_make, .reply = "Call", .status = 201, .tag = "calls", .summary = "Prepare a call on a published workflow" },
@@ -82,6 +83,7 @@ const Route routes[] = {
     { PATCH,  "/api/v1/calls/{call_id}", SIGNED_IN, BODY(CallMake, call_change_fields), .if_match = true, .handler = call_change, .reply = "Call", .status = 200, .tag = "calls", .summary = "Change a call; once open, only for later and for more" },
     { POST,   "/api/v1/calls/{call_id}/open",  SIGNED_IN, .handler = call_open,  .reply = "Call", .status = 200, .tag = "calls", .summary = "Open it, now or at its date; it closes by itself" },
     { POST,   "/api/v1/calls/{call_id}/close", SIGNED_IN, .handler = call_close, .reply = "Call", .status = 200, .tag = "calls", .summary = "Close it now" },
+    { POST,   "/api/v1/calls/{call_id}/migration", SIGNED_IN, BODY(MigrationMake, migration_fields), .handler = migration_make, .reply = "Migration", .status = 200, .tag = "calls", .summary = "Go over to another version with all applications; a dry run unless it says otherwise" },
     { POST,   "/api/v1/calls/{call_id}/applications", SIGNED_IN, BODY(ApplicationOpen, application_fields), .handler = application_make, .reply = "ApplicationRow", .status = 201, .tag = "applications", .summary = "Open an application of one's dossier" },
 
     { POST,   "/api/v1/dossiers", SIGNED_IN, BODY(DossierMake, dossier_fields), .handler = dossier_make, .reply = "Dossier", .status = 201, .tag = "dossiers", .summary = "Begin a dossier and carry it" },

@@ -342,8 +342,8 @@ static void carry_variables(Moving *m, Macrostep *step)
     m->next.vars = step->at.vars;
 }
 
-Migration migrate(Arena *arena, const Mapping *mapping, const Case *c, const Timer *timers,
-                  size_t timer_count, const Facts *facts, Lang lang)
+Landing migrate(Arena *arena, const Mapping *mapping, const Case *c, const Timer *timers,
+                size_t timer_count, const Facts *facts, Lang lang)
 {
     Moving m = {.arena = arena,
                 .mapping = mapping,
@@ -356,7 +356,7 @@ Migration migrate(Arena *arena, const Mapping *mapping, const Case *c, const Tim
                 .facts = facts,
                 .lang = lang};
     if (!land(&m))
-        return (Migration){.losses = m.losses.at, .loss_count = m.losses.len};
+        return (Landing){.losses = m.losses.at, .loss_count = m.losses.len};
     Macrostep step;
     end(&m);
     remember(&m);
@@ -364,12 +364,12 @@ Migration migrate(Arena *arena, const Mapping *mapping, const Case *c, const Tim
     carry_variables(&m, &step);
     migrate_timers(&m, &step);
     migrate_rights(&m);
-    return (Migration){.lands = true,
-                       .next = m.next,
-                       .timers = m.timers.at,
-                       .timer_count = m.timers.len,
-                       .losses = m.losses.at,
-                       .loss_count = m.losses.len};
+    return (Landing){.lands = true,
+                     .next = m.next,
+                     .timers = m.timers.at,
+                     .timer_count = m.timers.len,
+                     .losses = m.losses.at,
+                     .loss_count = m.losses.len};
 }
 
 uint64_t migration_needs(const Definition *new)

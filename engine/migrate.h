@@ -41,16 +41,16 @@ typedef struct Loss {
     Str sentence;
 } Loss;
 
-typedef struct Migration {
+typedef struct Landing {
     bool lands;  // false: there is no next case, and losses say why
     Case next;
     const Timer *timers; size_t timer_count; // all that run from now on
     const Loss *losses;  size_t loss_count;
-} Migration;
+} Landing;
 
 // What becomes of `c`, whose `timers` run. Facts are those of the new version, of migration_needs(); sentences are in `lang`.
 // Everything lives in the arena and may borrow from `c` and `timers`.
-Migration migrate(Arena *arena, const Mapping *mapping, const Case *c, const Timer *timers, size_t timer_count, const Facts *facts,
+Landing migrate(Arena *arena, const Mapping *mapping, const Case *c, const Timer *timers, size_t timer_count, const Facts *facts,
                   Lang lang);
 // Slots that migrate() reads: of dates and first values of variables.
 uint64_t migration_needs(const Definition *new);

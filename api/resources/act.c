@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One track at a time: the acts of other nouns, the opening of an application, a timer that falls
 // due.
-#include "../clock.h"
 #include "common.h"
 #include "track.h"
 
@@ -10,12 +9,11 @@
 static Track *lock_one(Db *db, Arena *arena, Str id)
 {
     Arg ids = arg_texts(arena, &id, 1);
-    Flight flights[] = {{Q_TRACK_LOCK, &ids, 1, NULL}, {Q_CLOCK, NULL, 0, NULL}};
+    Flight flights[] = {{Q_TRACK_LOCK, &ids, 1, NULL}, {Q_TRACK_CALLS, &ids, 1, NULL}};
     Track *t = arena_new_of(arena, Track);
     if (!db_flight(db, arena, flights, 2))
         return NULL;
-    Time now = row_time(flights[1].rows, 0, "now") + clock_shift();
-    return tracks_read(db, arena, flights[0].rows, now, t) ? t : NULL;
+    return tracks_read_locked(db, arena, flights[0].rows, flights[1].rows, t) ? t : NULL;
 }
 
 static bool unreadable(Request *rq)

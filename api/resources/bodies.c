@@ -180,6 +180,17 @@ const Field review_fields[] = {
     FIELD_END,
 };
 
+const Field migration_fields[] = {
+    FIELD_INT(MigrationMake, version, .required = true, .low = 1, .high = 1000000,
+              .help = "The version of the workflow to go over to."),
+    FIELD_JSON(MigrationMake, mapping,
+               .help = "{\"states\": {old: new}, \"variables\": {old: new}, \"deadlines\": "
+                       "\"keep\" or \"restart\"}; what keeps its name needs none."),
+    FIELD_BOOL(MigrationMake, dry_run, .present = offsetof(MigrationMake, has_dry_run),
+               .help = "True when it is not said: nothing changes."),
+    FIELD_END,
+};
+
 static const char *const decision_kinds[] = {"granted", "partial", "conditional",
                                              "waiting", "refused", NULL};
 const Field decision_fields[] = {

@@ -78,6 +78,13 @@ typedef struct CallMake {
 } CallMake;
 extern const Field call_fields[], call_change_fields[];
 
+typedef struct MigrationMake {
+    int64_t version;
+    json_t *mapping;
+    bool dry_run, has_dry_run;
+} MigrationMake;
+extern const Field migration_fields[];
+
 typedef struct DossierMake {
     Str title, organisation_id, workflow_id;
     FieldList themes, territories;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A batch of moves: lock, decide one after the other in memory, write once, commit, answer.
 #include "move.h"
-#include "../clock.h"
 #include "common.h"
 #include "track.h"
 
@@ -108,17 +107,16 @@ static bool lock_all(Batch *b)
         pairs[2] = {arg_texts(b->arena, persons, count), arg_texts(b->arena, keys, count)};
     Flight flights[] = {
         {b->waits ? Q_TRACK_LOCK : Q_TRACK_LOCK_FREE, &ids, 1, NULL},
-        {Q_CLOCK, NULL, 0, NULL},
+        {Q_TRACK_CALLS, &ids, 1, NULL},
         {Q_IDEMPOTENCY_FIND_MANY, pairs, 2, NULL},
     };
     if (!db_flight(b->db, b->arena, flights, count ? 3 : 2))
         return false;
     if (count)
         recall_stored(b, flights[2].rows);
-    Time now = row_time(flights[1].rows, 0, "now") + clock_shift();
     b->track_count = rows_len(flights[0].rows);
     b->tracks = arena_array(b->arena, Track, b->track_count);
-    return tracks_read(b->db, b->arena, flights[0].rows, now, b->tracks);
+    return tracks_read_locked(b->db, b->arena, flights[0].rows, flights[1].rows, b->tracks);
 }
 
 // Finds each request's track and what its event will read.

@@ -48,6 +48,7 @@ bool workflow_version_get(Request *rq);
 bool workflow_version_text(Request *rq);
 bool workflow_version_table(Request *rq);
 bool workflow_version_drawing(Request *rq);
+bool workflow_version_diff(Request *rq);
 bool workflow_publish(Request *rq);
 // call.c
 bool call_make(Request *rq);
@@ -56,6 +57,8 @@ bool call_get(Request *rq);
 bool call_change(Request *rq);
 bool call_open(Request *rq);
 bool call_close(Request *rq);
+// migration.c
+bool migration_make(Request *rq);
 // dossier.c
 bool dossier_make(Request *rq);
 bool dossier_list(Request *rq);

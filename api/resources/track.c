@@ -3,6 +3,7 @@
 // for callers.
 #include "track_inside.h"
 #include "definition.h"
+#include "../clock.h"
 
 enum { SYSTEM = 1 << ROLE_SYSTEM };
 
@@ -28,7 +29,8 @@ Str track_call_title(Track *t, Lang lang)
     return label_text(label, lang);
 }
 
-static bool track_read(Db *db, Arena *arena, const Rows *rows, size_t i, Time now, Track *t)
+static bool track_read(Db *db, Arena *arena, const Rows *rows, size_t i, Str workflow_version,
+                       Time now, Track *t)
 {
     *t = (Track){.arena = arena, .rows = rows, .row = i, .now = now};
     t->id = row_str(rows, i, "id");
@@ -48,7 +50,7 @@ static bool track_read(Db *db, Arena *arena, const Rows *rows, size_t i, Time no
     t->filed_at = row_time(rows, i, "filed_at");
     t->cutoff = row_time(rows, i, "cutoff");
 
-    const Definition *def = definition_get(db, row_str(rows, i, "workflow_version_id"));
+    const Definition *def = definition_get(db, workflow_version);
     if (!def && db_error(db) != DB_OK)
         return false;
     // Version 0 is an application that is being opened: it has no case yet.
@@ -60,7 +62,25 @@ static bool track_read(Db *db, Arena *arena, const Rows *rows, size_t i, Time no
 bool tracks_read(Db *db, Arena *arena, const Rows *rows, Time now, Track *ret)
 {
     for (size_t i = 0; i < rows_len(rows); i++)
-        if (!track_read(db, arena, rows, i, now, &ret[i]))
+        if (!track_read(db, arena, rows, i, row_str(rows, i, "workflow_version_id"), now, &ret[i]))
+            return false;
+    return true;
+}
+
+static Str version_behind(const Rows *calls, Str id)
+{
+    for (size_t i = 0; i < rows_len(calls); i++)
+        if (str_eq(row_str(calls, i, "id"), id))
+            return row_str(calls, i, "workflow_version_id");
+    return STR_NONE;
+}
+
+bool tracks_read_locked(Db *db, Arena *arena, const Rows *rows, const Rows *calls, Track *ret)
+{
+    Time now = rows_len(calls) ? row_time(calls, 0, "now") + clock_shift() : 0;
+    for (size_t i = 0; i < rows_len(rows); i++)
+        if (!track_read(db, arena, rows, i, version_behind(calls, row_str(rows, i, "id")), now,
+                        &ret[i]))
             return false;
     return true;
 }
@@ -208,6 +228,14 @@ Outcome track_start(Arena *arena, Track *t, const Actor *actor)
     if (outcome.verdict != REFUSED)
         settle(arena, t, &opened, actor, &outcome);
     return outcome;
+}
+
+void track_carry(Arena *arena, Track *t, const Definition *def, const Case *next,
+                 const Event *event, const Actor *actor)
+{
+    t->def = def;
+    t->at = *next;
+    record(arena, t, event, actor);
 }
 
 // --- as callers see it --------------------------------------------------------------------------

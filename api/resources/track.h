@@ -60,6 +60,8 @@ typedef struct Track {
 // Reads locked (or just read) rows and finds their definitions. `now` is the database's time, moved by the test clock. False
 // when the database fails.
 bool tracks_read(Db *db, Arena *arena, const Rows *rows, Time now, Track *ret);
+// The same of rows that were just locked, with those of Q_TRACK_CALLS behind the lock.
+bool tracks_read_locked(Db *db, Arena *arena, const Rows *rows, const Rows *calls, Track *ret);
 // The track of this application, or NULL.
 Track *track_find(Track *tracks, size_t n, Str id);
 
@@ -73,6 +75,10 @@ Facts track_facts(Track *t);
 Outcome track_fire(Arena *arena, Track *track, const Event *event, const Actor *actor);
 // The same for the first configuration; the history begins with the event "opened".
 Outcome track_start(Arena *arena, Track *track, const Actor *actor);
+
+// The track goes over to another definition, in a case that decide() did not make; the history says so with `event`, and what
+// timers become is the caller's to add.
+void track_carry(Arena *arena, Track *track, const Definition *def, const Case *next, const Event *event, const Actor *actor);
 
 // Writes what the tracks remember and the statements in `more` behind it, in one flight (but for contents that are to be sealed
 // and were not read yet). Q_COMMIT may be the last of `more`.

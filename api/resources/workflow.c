@@ -6,6 +6,7 @@
 #include "common.h"
 #include "definition.h"
 #include "../../engine/check.h"
+#include "../../engine/diff.h"
 #include "../../engine/draw.h"
 
 static const Definition *build(Request *rq, Findings *findings)
@@ -113,14 +114,19 @@ bool workflow_get(Request *rq)
     return reply_found(rq, QUERY(rq->db, rq->arena, Q_WORKFLOW_GET, id, arg_bool(drafts)));
 }
 
-// The version that the path names; a draft is there for those who run its space only. NULL with a
-// fault.
-static const Rows *version_seen(Request *rq)
+// The number of a version as the path writes it; one that no version has when it is no number.
+static int64_t version_number(Str n)
 {
-    Str n = rq->params[1];
     int64_t version = 0;
     for (size_t i = 0; i < n.len && n.len < 9; i++)
         version = n.at[i] >= '0' && n.at[i] <= '9' ? version * 10 + n.at[i] - '0' : 1000000000;
+    return version;
+}
+
+// This version of the workflow that the path names; a draft is there for those who run its space
+// only. NULL with a fault.
+static const Rows *version_row(Request *rq, int64_t version)
+{
     Rows *row = QUERY(rq->db, rq->arena, Q_WORKFLOW_VERSION_GET, ARG(rq->params[0]),
                       arg_int(rq->arena, version));
     if (!row) {
@@ -133,6 +139,11 @@ static const Rows *version_seen(Request *rq)
         return NULL;
     }
     return row;
+}
+
+static const Rows *version_seen(Request *rq)
+{
+    return version_row(rq, version_number(rq->params[1]));
 }
 
 // The same with its meaning. NULL with a fault.
@@ -189,6 +200,24 @@ bool workflow_version_drawing(Request *rq)
         return false;
     rq->reply.type = "text/vnd.graphviz; charset=utf-8";
     return reply_text(rq, 200, draw_dot(rq->arena, def, rq->lang));
+}
+
+bool workflow_version_diff(Request *rq)
+{
+    const Rows *row;
+    const Definition *new = definition_seen(rq, &row);
+    if (!new)
+        return false;
+    int64_t to = row_int(row, 0, "version"), from = request_query_int(rq, "from", to - 1);
+    const Rows *before = version_row(rq, from);
+    const Definition *old = before ? definition_of(rq, row_str(before, 0, "id")) : NULL;
+    if (!old)
+        return false;
+    Changes changes = definition_diff(rq->arena, old, new, rq->lang);
+    return reply_json(rq, 200,
+                      json_keep(rq->arena, json_pack("{s:I, s:I, s:O}", "from", (json_int_t)from,
+                                                     "to", (json_int_t)to, "changes",
+                                                     changes_json(rq->arena, &changes))));
 }
 
 bool workflow_publish(Request *rq)

@@ -29,6 +29,14 @@ where a.id = any ($1)
 order by a.id
 for update of a skip locked;
 
+-- Behind the lock: what a statement that waited for it has seen of the call may be older than what it locked, and a call that
+-- went over to another version meanwhile reads its applications otherwise.
+-- name: track_calls(ids uuid[]) many
+select clock_timestamp() as now, a.id, c.workflow_version_id
+from application a
+join call c on c.id = a.call_id
+where a.id = any ($1);
+
 -- The same for readers.
 -- name: track_get(id uuid) one
 select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,

@@ -131,7 +131,7 @@ static size_t timer_of(Arena *arena, const char *text, Timer *ret)
     return 1;
 }
 
-static Str places(Arena *arena, const Definition *def, const Migration *m)
+static Str places(Arena *arena, const Definition *def, const Landing *m)
 {
     StateId ids[STATES_MAX];
     Buf buf = {.arena = arena};
@@ -141,7 +141,7 @@ static Str places(Arena *arena, const Definition *def, const Migration *m)
     return buf_str(&buf);
 }
 
-static Str timers(Arena *arena, const Migration *m)
+static Str timers(Arena *arena, const Landing *m)
 {
     Buf buf = {.arena = arena};
     for (size_t i = 0; i < m->timer_count; i++)
@@ -150,7 +150,7 @@ static Str timers(Arena *arena, const Migration *m)
     return buf_str(&buf);
 }
 
-static Str losses(Arena *arena, const Migration *m)
+static Str losses(Arena *arena, const Landing *m)
 {
     Buf buf = {.arena = arena};
     for (size_t i = 0; i < m->loss_count; i++)
@@ -182,7 +182,7 @@ static void applications_move_to_another_version(void **state)
             fail_msg("%s: the case does not read", rows[i].sentence);
         size_t n = timer_of(arena, rows[i].timers, &timer);
         Facts facts = facts_now(arena);
-        Migration m = migrate(arena, &mapping, &c, &timer, n, &facts, EN);
+        Landing m = migrate(arena, &mapping, &c, &timer, n, &facts, EN);
         Str where = places(arena, new, &m), run = timers(arena, &m), lost = losses(arena, &m);
         ROW_CHECK(wrong, as_said(where, rows[i].places), rows[i].sentence, "lands in " STR_FMT,
                   STR_ARG(where));
@@ -209,7 +209,7 @@ static void the_case_remembers(void **state)
     assert_true(mapping_read(arena, json_of(arena, "{'states': {'paused': 'waiting'}}"), STR(""),
                              old, new, &mapping, &faults));
     assert_true(case_read(arena, old, str_of(PAUSED), &c));
-    Migration m = migrate(arena, &mapping, &c, NULL, 0, &facts, FR);
+    Landing m = migrate(arena, &mapping, &c, NULL, 0, &facts, FR);
     assert_true(m.lands);
     Str text = case_text(arena, new, &m.next);
     assert_string_equal(str_cstr(arena, text),
@@ -249,7 +249,7 @@ static void variables_come_along(void **state)
                           STR("{\"in\":[\"s\"],\"was\":[\"s\"],\"vars\":{\"rounds\":4,\"name\":"
                               "\"b\"}}"),
                           &c));
-    Migration m = migrate(arena, &mapping, &c, NULL, 0, &facts, EN);
+    Landing m = migrate(arena, &mapping, &c, NULL, 0, &facts, EN);
     assert_string_equal(str_cstr(arena, case_text(arena, new, &m.next)),
                         "{\"in\":[\"s\"],\"was\":[\"s\"],\"vars\":{\"turns\":4,\"name\":3,\"more\":"
                         "2}}");

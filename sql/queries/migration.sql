@@ -1,0 +1,40 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: migration_call(call_id uuid) one
+select c.id, c.space_id, c.status, c.workflow_version_id, v.workflow_id, v.version as workflow_version
+from call c
+join workflow_version v on v.id = c.workflow_version_id
+where c.id = $1;
+
+-- name: migration_version(workflow_id uuid, version bigint) one
+select id, version, published_at from workflow_version where workflow_id = $1 and version = $2;
+
+-- What track_get gives, of a whole call, in the order of numbers.
+-- name: migration_tracks(call_id uuid) many
+select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
+       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, c.closes_at, c.cutoffs, c.amount, c.committed,
+       d.organisation_id, d.title as dossier_title, d.version as dossier_version,
+       array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
+from application a
+join call c on c.id = a.call_id
+join dossier d on d.id = a.dossier_id
+where a.call_id = $1
+order by a.number;
+
+-- Locks them in the order that movers take.
+-- name: migration_lock(call_id uuid) many
+select id from application where call_id = $1 order by id for update;
+
+-- Behind the applications, as a decision that promises money does it. Nobody opens one from here on.
+-- name: migration_lock_call(call_id uuid) one
+select workflow_version_id from call where id = $1 for update;
+
+-- name: migration_timers(call_id uuid) many
+select t.owner as application_id, t.name, t.due_at, t.data
+from timer t
+join application a on a.id = t.owner
+where a.call_id = $1 and t.kind = 'application'
+order by t.owner, t.due_at, t.name;
+
+-- name: migration_pin(call_id uuid, workflow_version_id uuid) one
+update call set workflow_version_id = $2, version = version + 1 where id = $1 returning version;
