@@ -183,6 +183,9 @@ static void bound_resources(const Settings *s)
 {
     // Many arenas of malloc keep what few threads once needed.
     mallopt(M_ARENA_MAX, 4);
+    // What one request gives back the next one takes: returning it to the system costs more than it saves.
+    mallopt(M_TRIM_THRESHOLD, 32 << 20);
+    mallopt(M_TOP_PAD, 1 << 20);
     struct rlimit files;
     rlim_t wanted = (rlim_t)s->connections + FILES_BESIDES;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < wanted) {
