@@ -115,7 +115,13 @@ json_t *row_json(Arena *arena, const Rows *rows, size_t i, const char *column)
 {
     Fault fault;
     Str s = row_str(rows, i, column);
-    return s.at ? json_read(arena, s, &fault) : NULL;
+    json_t *value = s.at ? json_read(arena, s, &fault) : NULL;
+    if (value || !s.at)
+        return value;
+    // What was stored reads again: 1e300 comes back digit by digit, no 64-bit integer, and many small edits
+    // make a text that no single request could bring.
+    return json_keep(arena,
+                     json_loadb(s.at, s.len, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL));
 }
 
 static int hex_digit(char c)

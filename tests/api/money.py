@@ -6,7 +6,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from funders import Funder  # noqa: E402
+from funders import TEXT, Funder  # noqa: E402
 from jalon import Api, Problem, Server, sign_in  # noqa: E402
 
 MOST = 10**15
@@ -188,6 +188,39 @@ class Money(unittest.TestCase):
         self.assertEqual(self.funder.clerk.get(f"/documents/{own}/content").raw, b"%PDF-1.4 b", "whoever vouches for it reads it")
         for item in self.funder.clerk.items(f"{path}/measures"):
             json.dumps(item, allow_nan=False)
+
+    def test_monsters(self):
+        """An amount past 64 bits in a dossier stops nobody: it is read, edited and filed, or refused, and the program lives."""
+        for monster in (9.3 * 10**18, 1e300, -1e300):
+            application, dossier = self.funder.apply(self.carrier, file=False)
+            for act in (lambda: self.funder.answer(self.carrier, dossier, requested=monster), lambda: self.funder.move(self.carrier, application, "submit"),
+                        lambda: self.funder.answer(self.carrier, dossier, plan="x"), lambda: self.funder.clerk.get(f"/applications/{application}/dossier"),
+                        lambda: self.funder.clerk.get(f"/applications/{application}"), lambda: self.funder.move(self.funder.clerk, application, "reopen"),
+                        lambda: self.funder.move(self.carrier, application, "submit"), lambda: self.funder.decide(application, 1)):
+                try:
+                    act()
+                except Problem as problem:
+                    self.assertIn(problem.status, (404, 409, 422))
+            self.assertEqual(Api(self.jalon.base).get("/health/ready").status, 200)
+
+    def test_growing(self):
+        """A dossier that grew past what one request may bring, edit by edit, is still read, edited and filed."""
+        admin = self.jalon.admin
+        text = TEXT.format(id="large", title="x").replace("      plan: {type: string, maxLength: 200}", "".join(f"      plan{n}: {{type: string}}\n" for n in range(3)).rstrip())
+        made = admin.post(f"/workflows?space_id={self.funder.space}", text, headers={"Content-Type": "application/yaml"})
+        admin.post(f"/workflows/{made['workflow_id']}/versions/1/publish")
+        call = admin.post("/calls", {"space_id": self.funder.space, "workflow_id": made["workflow_id"], "title": {"fr": "x"},
+                                     "opens_at": "2020-01-01T00:00:00Z", "closes_at": "2099-01-01T00:00:00Z"})["id"]
+        admin.post(f"/calls/{call}/open")
+        application, dossier = self.funder.apply(self.carrier, call=call, file=False)
+        for n in range(3):
+            etag = self.carrier.get(f"/dossiers/{dossier}").headers["etag"]
+            try:
+                self.carrier.patch(f"/dossiers/{dossier}", {"workflow_id": made["workflow_id"], "answers": {f"plan{n}": "a" * 600000}}, etag=etag)
+            except Problem as problem:
+                self.assertIn(problem.status, (413, 422))
+        self.funder.move(self.carrier, application, "submit")
+        self.assertEqual(Api(self.jalon.base).get("/health/ready").status, 200)
 
     def test_observatory(self):
         """One applicant's monstrous amount does not stop the sums that everybody reads."""
