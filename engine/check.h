@@ -4,7 +4,8 @@
 #include "build.h"
 
 // Adds what is wrong; true when no error was found. Looks for: unreachable states and moves, dead ends (no final state can be
-// reached), states in which nobody can act, roles and items without use, eventless loops, constant guards, broken promises:
+// reached), states in which nobody can act, roles and items without use, forms and documents asked before anyone may write them,
+// eventless loops, constant guards, broken promises:
 //   always      whenever one of `in` is active, one of `was` was entered before (or with it)
 //   never       no configuration holds all of `in` at once
 //   eventually  from each of `from`, whatever happens, one of `reach` stays possible until it is reached

@@ -82,3 +82,4 @@ bool *can_reach(const Check *c, const bool *goals);
 
 void check_promises(Check *c); // check_promises.c
 void check_use(Check *c);      // check_use.c: roles and items without use, constant guards
+void check_forms(Check *c);    // check_forms.c: what is asked before anyone may write it

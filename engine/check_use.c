@@ -143,6 +143,8 @@ void check_use(Check *c)
     check_roles(c);
     check_mails(c);
     check_events(c);
-    if (!c->explore->stopped)
-        check_items(c);
+    if (c->explore->stopped)
+        return;
+    check_items(c);
+    check_forms(c);
 }

@@ -8,7 +8,8 @@
 #define HEAD                                                                                       \
     "jalon: 1\nid: x\ntitle: X\nroles: {r: {title: R, on: call, sees: [forms]}, q: {title: Q, "    \
     "on: call, sees: [forms]}}\n"
-#define END "  end: {title: E, type: final}\n"
+#define FORM "forms:\n  f: {type: object, required: [m], properties: {m: {type: string}}}\n"
+#define END  "  end: {title: E, type: final}\n"
 
 typedef struct CheckRow {
     const char *sentence, *text;
@@ -104,6 +105,26 @@ static const CheckRow rows[] = {
      "states:\n  a: {on: {go: {by: r, to: b}, skip: {by: r, to: c}}}\n  b: {on: {go: {by: r, to: "
      "c}}}\n  c: {on: {go: {by: r, to: end}}}\n" END "eventually: [{from: a, reach: b}]\n",
      "10 broken-promise: skip"},
+    {"a form written in a state before",
+     FORM
+     "states:\n  w: {edit: {r: [forms]}, on: {next: {by: r, to: a}}}\n  a: {on: {go: {by: r, to: "
+     "end, if: \"complete('f')\"}}}\n" END,
+     ""},
+    {"a form written beside",
+     FORM "states:\n  p:\n    type: parallel\n    states:\n      x: {states: {x1: {edit: {r: "
+          "[forms]}}}}\n      y: {states: {y1: {on: {go: {by: q, to: end, if: "
+          "\"complete('f')\"}}}}}\n" END,
+     ""},
+    {"a form that comes after is asked too early",
+     FORM
+     "states:\n  a: {on: {go: {by: r, to: b, if: \"now < call.closes_at && complete('f')\"}}}\n  "
+     "b: {edit: {r: [forms]}, on: {go: {by: r, to: end}}}\n" END,
+     "8 required-unwritten"},
+    {"one of two conditions is enough, so it may hold",
+     FORM
+     "states:\n  a: {on: {go: {by: r, to: b, if: \"now < call.closes_at || complete('f')\"}}}\n  "
+     "b: {edit: {r: [forms]}, on: {go: {by: r, to: end}}}\n" END,
+     ""},
     {"eventually: nothing matters once it is reached",
      "states:\n  a: {on: {go: {by: r, to: b}}}\n  b: {on: {go: {by: r, to: end}}}\n" END
      "eventually: [{from: a, reach: b}]\n",
