@@ -60,6 +60,8 @@ static bool option_read(Arguments *a, char **argv, int *i)
         return a->json = true;
     if (strcmp(name, "csv") == 0)
         return a->csv = true;
+    if (strcmp(name, "svg") == 0)
+        return a->svg = true;
     return argv[*i + 1] && option_value(a, name, argv[++*i]);
 }
 
@@ -297,16 +299,16 @@ int command_check(int argc, char **argv)
 
 int command_draw(int argc, char **argv)
 {
-    static const char *const allowed[] = {"lang", "dictionary", NULL};
+    static const char *const allowed[] = {"lang", "svg", "dictionary", NULL};
     Arguments a;
-    if (!arguments_read(argc, argv, allowed, 1, 1, "draw FILE [--lang fr|en] [--dictionary FILE]",
-                        &a))
+    if (!arguments_read(argc, argv, allowed, 1, 1,
+                        "draw FILE [--svg] [--lang fr|en] [--dictionary FILE]", &a))
         return EXIT_USAGE;
     Arena *arena = arena_new();
     int status;
     const Definition *def = definition_load(arena, &a, a.files[0], &status);
     if (def)
-        say(stdout, draw_dot(arena, def, a.lang));
+        say(stdout, a.svg ? draw_svg(arena, def, a.lang) : draw_dot(arena, def, a.lang));
     arena_free(arena);
     return status;
 }

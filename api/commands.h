@@ -7,7 +7,7 @@
 #include "../engine/base/str.h"
 
 int command_check(int argc, char **argv); // check FILE… [--lang fr|en] [--json] [--dictionary FILE]
-int command_draw(int argc, char **argv); // draw FILE [--lang fr|en] [--dictionary FILE]
+int command_draw(int argc, char **argv); // draw FILE [--svg] [--lang fr|en] [--dictionary FILE]
 int command_table(int argc,
                   char **argv); // table FILE [--csv|--json] [--lang fr|en] [--dictionary FILE]
 int command_play(int argc, char **argv); // play FILE SCENARIO… | FILE --random N [--seed S]

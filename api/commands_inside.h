@@ -9,7 +9,7 @@ typedef struct Arguments {
     const char *files[256];
     size_t file_count;
     Lang lang;
-    bool json, csv;
+    bool json, csv, svg;
     bool random;
     uint64_t paths, seed, length;
     const char *dictionary; // NULL: the embedded one

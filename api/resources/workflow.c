@@ -198,8 +198,10 @@ bool workflow_version_drawing(Request *rq)
     const Definition *def = definition_seen(rq, &row);
     if (!def)
         return false;
-    rq->reply.type = "text/vnd.graphviz; charset=utf-8";
-    return reply_text(rq, 200, draw_dot(rq->arena, def, rq->lang));
+    bool svg = str_is(request_query(rq, "form"), "svg");
+    rq->reply.type = svg ? "image/svg+xml" : "text/vnd.graphviz; charset=utf-8";
+    return reply_text(
+        rq, 200, svg ? draw_svg(rq->arena, def, rq->lang) : draw_dot(rq->arena, def, rq->lang));
 }
 
 bool workflow_version_diff(Request *rq)

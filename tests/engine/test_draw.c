@@ -112,6 +112,123 @@ static void every_state_and_move_is_drawn(void **state)
 
 static const struct {
     const char *sentence;
+    Lang lang;
+    const char *wanted;
+} shown[] = {
+    {"it has a title for those who hear it", FR,
+     "<title id=\"t\">Jardins &quot;partagés&quot; &amp; friches</title>"},
+    {"it says how to read it", EN, "dashed: at a deadline.</desc>"},
+    {"a move says where it leads", FR, "Retirer → Retiré</text>"},
+    {"a guarded move is marked", FR, "Déposer ? → Étude</text>"},
+    {"its guard is told on hover", FR,
+     "<title>complete('project') &amp;&amp; now &lt; call.closes_at</title>Déposer"},
+    {"a timed move is written apart", FR, "<text class=\"m t\""},
+    {"and says when", EN, "after 30 days → Refused</text>"},
+    {"its curve is dashed", EN, "<path class=\"e w\""},
+    {"a parallel state is dashed", EN, "<rect class=\"s p\""},
+    {"a deep history says so", EN, "H*</text>"},
+    {"a stage has its colour", EN, "fill=\"#f7e6ef\""},
+    {"the language is named", EN, "lang=\"en\""},
+};
+
+static void a_chart_is_drawn_as_svg(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    int wrong = 0;
+    for (size_t i = 0; i < ROWS(shown); i++) {
+        const char *svg = str_cstr(arena, draw_svg(arena, garden(arena), shown[i].lang));
+        ROW_CHECK(wrong, strstr(svg, shown[i].wanted), shown[i].sentence, "expected %s in\n%s",
+                  shown[i].wanted, svg);
+    }
+    arena_free(arena);
+    ROWS_END(wrong);
+}
+
+typedef struct Frame {
+    int x, y, w, h;
+} Frame;
+
+static bool apart(const Frame *a, const Frame *b)
+{
+    return a->x + a->w <= b->x || b->x + b->w <= a->x || a->y + a->h <= b->y || b->y + b->h <= a->y;
+}
+
+static bool holds(const Frame *a, const Frame *b)
+{
+    return a->x <= b->x && a->y <= b->y && a->x + a->w >= b->x + b->w && a->y + a->h >= b->y + b->h;
+}
+
+// Frames nest or stand apart: none cuts another.
+static void frames_never_overlap(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    const char *svg = str_cstr(arena, draw_svg(arena, garden(arena), FR));
+    Frame frames[64];
+    size_t n = 0;
+    int wrong = 0;
+    for (const char *at = svg; (at = strstr(at, "<rect class=\"s")) && n < ROWS(frames); at++) {
+        const char *x = strstr(at, " x=");
+        Frame *f = &frames[n++];
+        assert_int_equal(
+            sscanf(x, " x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"", &f->x, &f->y, &f->w, &f->h),
+            4);
+    }
+    assert_true(n > 15);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            ROW_CHECK(wrong,
+                      apart(&frames[i], &frames[k]) || holds(&frames[i], &frames[k]) ||
+                          holds(&frames[k], &frames[i]),
+                      "frames nest or stand apart", "%zu and %zu overlap", i, k);
+    arena_free(arena);
+    ROWS_END(wrong);
+}
+
+// Every < opens or closes an element of ours, whatever an author wrote.
+static bool well_formed(Str svg)
+{
+    int depth = 0;
+    for (size_t i = 0; i < svg.len; i++) {
+        if (svg.at[i] == '&' && !memmem(svg.at + i, svg.len - i < 7 ? svg.len - i : 7, ";", 1))
+            return false;
+        if (svg.at[i] != '<')
+            continue;
+        size_t end = i + str_index(str_slice(svg, i, svg.len), '>');
+        if (end == svg.len || memchr(svg.at + i + 1, '<', end - i - 1))
+            return false;
+        depth += svg.at[i + 1] == '/' ? -1 : svg.at[end - 1] == '/' ? 0 : 1;
+        if (depth < 0)
+            return false;
+    }
+    return depth == 0;
+}
+
+static void labels_cannot_break_out_of_svg(void **state)
+{
+    (void)state;
+    static const char *const labels[] = {"</text><script>alert(1)</script>", "\"/>", "&amp;<",
+                                         "]]>", "a\nb\x01"};
+    Arena *arena = arena_new();
+    int wrong = 0;
+    for (size_t i = 0; i < ROWS(labels); i++) {
+        Definition def = *garden(arena);
+        State *states = arena_copy(arena, def.states, def.state_count * sizeof *states);
+        def.title = (Label){str_of(labels[i]), str_of(labels[i])};
+        for (size_t k = 0; k < def.state_count; k++)
+            states[k].title = def.title;
+        def.states = states;
+        Str svg = draw_svg(arena, &def, FR);
+        ROW_CHECK(wrong, well_formed(svg) && !memmem(svg.at, svg.len, "<script", 7), labels[i],
+                  "%s", "breaks the drawing");
+    }
+    arena_free(arena);
+    ROWS_END(wrong);
+}
+
+static const struct {
+    const char *sentence;
     Duration duration;
     const char *fr, *en;
 } durations[] = {
@@ -144,9 +261,9 @@ static void durations_read_as_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_chart_is_drawn),
-        cmocka_unit_test(labels_cannot_break_out),
-        cmocka_unit_test(every_state_and_move_is_drawn),
+        cmocka_unit_test(a_chart_is_drawn),        cmocka_unit_test(a_chart_is_drawn_as_svg),
+        cmocka_unit_test(frames_never_overlap),    cmocka_unit_test(labels_cannot_break_out_of_svg),
+        cmocka_unit_test(labels_cannot_break_out), cmocka_unit_test(every_state_and_move_is_drawn),
         cmocka_unit_test(durations_read_as_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
