@@ -27,6 +27,15 @@ bool may_edit(const Definition *def, const Case *c, Thing thing, ItemId item, Ro
     return false;
 }
 
+RoleSet roles_free_of_conflict(const Definition *def, RoleSet roles)
+{
+    RoleSet carrying = 0;
+    for (size_t i = 0; i < def->role_count; i++)
+        if (def->roles[i].on == ON_DOSSIER && def->roles[i].bit != SYSTEM_BIT)
+            carrying |= def->roles[i].bit & roles;
+    return carrying ? carrying : roles;
+}
+
 bool may_see(const Definition *def, Thing thing, ItemId item, RoleSet roles)
 {
     if (roles & SYSTEM_BIT)

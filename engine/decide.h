@@ -117,6 +117,9 @@ Outcome decide(Arena *arena, const Definition *def, const Case *c, const Event *
 
 // May `roles` do `thing` on `item` (ID_NONE: any of them) in the active states? Deny by default.
 bool may_edit(const Definition *def, const Case *c, Thing thing, ItemId item, RoleSet roles);
+// Nobody judges what they carry: whoever holds a role on the dossier acts on it, and sees it, in roles on the dossier alone.
+RoleSet roles_free_of_conflict(const Definition *def, RoleSet roles);
+
 // May `roles` see it, whatever the state?
 bool may_see(const Definition *def, Thing thing, ItemId item, RoleSet roles);
 

@@ -2,6 +2,7 @@
 // What a caller may do: grants compared with scopes. Nothing here reads the database but the first
 // admin.
 #include "access.h"
+#include "../../engine/decide.h"
 #include "token.h"
 
 bool scope_read(Str word, Scope *ret)
@@ -66,7 +67,7 @@ RoleSet access_roles(const Principal *who, const Definition *def, const Applicat
             access_covers(grant->scope, def->roles[role].on))
             roles |= def->roles[role].bit;
     }
-    return roles;
+    return roles_free_of_conflict(def, roles);
 }
 
 bool access_holds(const Principal *who, const char *role, Scope scope, Str scope_id)

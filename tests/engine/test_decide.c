@@ -412,6 +412,11 @@ static void rights(void **state)
     assert_false(may_see(p.def, THING_FORM, project, expert));
     assert_false(may_see(p.def, THING_REVIEW, 0, carrier));
     assert_true(may_see(p.def, THING_REVIEW, 0, carrier | clerk));
+
+    // Nobody judges what they carry.
+    assert_true(roles_free_of_conflict(p.def, carrier | clerk | expert) == carrier);
+    assert_true(roles_free_of_conflict(p.def, clerk | expert) == (clerk | expert));
+    assert_true(roles_free_of_conflict(p.def, 0) == 0);
     go(&p, "submit", "carrier");
     assert_false(may_edit(p.def, &p.c, THING_FORM, project, carrier));
     play_end(&p);
