@@ -118,6 +118,7 @@ static const struct {
 
     {"a chart is drawn", "draw @garden.yaml #", 0, "digraph \"garden\" {", NULL},
     {"in English when asked", "draw @garden.yaml # --lang en", 0, "label=\"Submission\"", NULL},
+    {"as SVG too", "draw @garden.yaml # --svg --lang en", 0, "role=\"img\"", NULL},
     {"a wrong file is not drawn", "draw @broken.yaml", 1, NULL, "broken.yaml:5:"},
     {"one file is drawn, not two", "draw @garden.yaml @garden.yaml", 2, NULL, "jalon draw FILE"},
 
@@ -125,6 +126,14 @@ static const struct {
     {"or CSV", "table @garden.yaml # --csv", 0, "state,stage,role,kind,name,title,to,if\r\n", NULL},
     {"or JSON", "table @garden.yaml # --json", 0, "\"state\":\"draft\"", NULL},
     {"not both", "table @garden.yaml # --json --csv", 2, NULL, "jalon table FILE"},
+
+    {"a file does not differ from itself", "diff @garden.yaml @garden.yaml # --lang en", 0,
+     "Nothing changes.", NULL},
+    {"what changes is said with its place", "diff @garden.yaml workflows/cte.yaml", 0,
+     "workflows/cte.yaml:", NULL},
+    {"as JSON too", "diff @garden.yaml workflows/cte.yaml --json", 0, "\"weight\":\"lost\"", NULL},
+    {"a wrong file is not compared", "diff @garden.yaml @broken.yaml", 1, NULL, "broken.yaml:5:"},
+    {"two files are compared, not one", "diff @garden.yaml", 2, NULL, "jalon diff OLD NEW"},
 
     {"a scenario that holds", "play @garden.yaml @good.scenario # --lang en", 0,
      "1 passed, 0 failed", NULL},
@@ -161,6 +170,7 @@ static int run(Arena *arena, const char *line)
     int (*command)(int, char **) = strcmp(argv[0], "check") == 0   ? command_check
                                    : strcmp(argv[0], "draw") == 0  ? command_draw
                                    : strcmp(argv[0], "table") == 0 ? command_table
+                                   : strcmp(argv[0], "diff") == 0  ? command_diff
                                                                    : command_play;
     return command(argc, argv);
 }
