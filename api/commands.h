@@ -13,6 +13,9 @@ int command_table(int argc,
 int command_play(int argc, char **argv); // play FILE SCENARIO… | FILE --random N [--seed S]
                                          // [--length L] [--lang …] [--dictionary …]
 int command_diff(int argc, char **argv); // diff OLD NEW [--lang fr|en] [--json] [--dictionary FILE]
+// migrate OLD NEW MAPPING APPLICATION… [--lang fr|en] [--dictionary FILE]: where applications would land and what they would
+// lose; changes nothing. Status 1 when one lands nowhere.
+int command_migrate(int argc, char **argv);
 
 // The shared dictionary (workflows/dictionary.yaml), embedded at build.
 extern const char dictionary_text[];

@@ -57,6 +57,9 @@ static int usage(FILE *out)
         "jalon check|draw|table|play    éprouve, dessine, dresse en table, joue un fichier de "
         "démarche\n"
         "jalon diff ANCIEN NOUVEAU      dit ce qui change d'une version à l'autre, et pour qui\n"
+        "jalon migrate ANCIEN NOUVEAU CORRESPONDANCE CANDIDATURE…  essaie de passer d'une version "
+        "à "
+        "l'autre\n"
         "jalon admin ADRESSE [--name N] donne à cette personne l'administration ; montre un jeton, "
         "une fois\n"
         "jalon psql [-- arguments]      ouvre psql sur la base\n"
@@ -66,6 +69,8 @@ static int usage(FILE *out)
         "jalon serve [options]          serves the API (the same without a subcommand)\n"
         "jalon check|draw|table|play    proves, draws, tabulates, plays a workflow file\n"
         "jalon diff OLD NEW             says what changes between two versions, and for whom\n"
+        "jalon migrate OLD NEW MAPPING APPLICATION…  tries going over from one version to the "
+        "other\n"
         "jalon admin EMAIL [--name N]   makes this person an administrator; shows a token, once\n"
         "jalon psql [-- arguments]      opens psql on the database\n"
         "jalon health                   asks the server whether it is ready\n"
@@ -359,10 +364,15 @@ int main(int argc, char **argv)
         int (*command)(int, char **);
         int (*run)(Program *);
     } rows[] = {
-        {"serve", NULL, serve},         {"admin", NULL, admin},
-        {"psql", NULL, psql},           {"health", NULL, health},
-        {"check", command_check, NULL}, {"draw", command_draw, NULL},
-        {"table", command_table, NULL}, {"diff", command_diff, NULL},
+        {"serve", NULL, serve},
+        {"admin", NULL, admin},
+        {"psql", NULL, psql},
+        {"health", NULL, health},
+        {"check", command_check, NULL},
+        {"draw", command_draw, NULL},
+        {"table", command_table, NULL},
+        {"diff", command_diff, NULL},
+        {"migrate", command_migrate, NULL},
         {"play", command_play, NULL},
     };
     const char *first = argc > 1 ? argv[1] : "serve";

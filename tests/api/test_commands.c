@@ -40,6 +40,11 @@ static int set_up(void **state)
     write_file("good.scenario", good_scenario);
     write_file("bad.scenario", bad_scenario);
     write_file("wrong.scenario", "workflow: garden\nscenarios: [{titel: x}]\n");
+    write_file("mapping", "{}");
+    write_file("lapse", "{\"states\": {\"draft\": \"lapsed\"}}");
+    write_file("nomap", "{\"states\": {\"nothing\": \"lapsed\"}}");
+    write_file("draft", "{\"state\": {\"in\": [\"draft\"], \"was\": [\"draft\"]}, \"call\": "
+                        "{\"closes_at\": \"2024-01-01T00:00:00Z\"}}");
     return 0;
 }
 
@@ -48,7 +53,8 @@ static int tear_down(void **state)
     (void)state;
     static const char *const names[] = {
         "garden.yaml",  "dictionary.yaml", "broken.yaml", "good.scenario",
-        "bad.scenario", "wrong.scenario",  "out",         "err"};
+        "bad.scenario", "wrong.scenario",  "out",         "err",
+        "mapping",      "lapse",           "nomap",       "draft"};
     char path[200];
     for (size_t i = 0; i < ROWS(names); i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
@@ -135,6 +141,18 @@ static const struct {
     {"a wrong file is not compared", "diff @garden.yaml @broken.yaml", 1, NULL, "broken.yaml:5:"},
     {"two files are compared, not one", "diff @garden.yaml", 2, NULL, "jalon diff OLD NEW"},
 
+    {"an application that keeps its state lands there",
+     "migrate @garden.yaml @garden.yaml @mapping @draft # --lang en", 0, "draft: draft\n", NULL},
+    {"one whose state is named otherwise lands where the mapping says",
+     "migrate @garden.yaml @garden.yaml @lapse @draft # --lang en", 0,
+     "place: The application would end.", NULL},
+    {"a mapping that names nothing that there is",
+     "migrate @garden.yaml @garden.yaml @nomap @draft #", 2, NULL, "/states/nothing"},
+    {"an application of another workflow", "migrate @garden.yaml @garden.yaml @mapping @mapping #",
+     2, NULL, "state"},
+    {"no application, the usage", "migrate @garden.yaml @garden.yaml @mapping #", 2, NULL,
+     "jalon migrate OLD"},
+
     {"a scenario that holds", "play @garden.yaml @good.scenario # --lang en", 0,
      "1 passed, 0 failed", NULL},
     {"one that does not, with its line", "play @garden.yaml @bad.scenario # --lang en", 1,
@@ -167,11 +185,12 @@ static int run(Arena *arena, const char *line)
                 *word == '@' ? str_cstr(arena, str_format(arena, "%s/%s", folder, word + 1)) : word;
         }
     }
-    int (*command)(int, char **) = strcmp(argv[0], "check") == 0   ? command_check
-                                   : strcmp(argv[0], "draw") == 0  ? command_draw
-                                   : strcmp(argv[0], "table") == 0 ? command_table
-                                   : strcmp(argv[0], "diff") == 0  ? command_diff
-                                                                   : command_play;
+    int (*command)(int, char **) = strcmp(argv[0], "check") == 0     ? command_check
+                                   : strcmp(argv[0], "draw") == 0    ? command_draw
+                                   : strcmp(argv[0], "table") == 0   ? command_table
+                                   : strcmp(argv[0], "diff") == 0    ? command_diff
+                                   : strcmp(argv[0], "migrate") == 0 ? command_migrate
+                                                                     : command_play;
     return command(argc, argv);
 }
 
