@@ -151,6 +151,9 @@ CelValue cel_of_json(Arena *arena, json_t *json, const CelType *type);
 // An object whose members stand in the order of `type`'s: read by place, without a hash. An absent member is of kind CEL_ERROR
 // with error NULL. Borrows `members`.
 CelValue cel_record(const CelType *type, const CelValue *members);
+// As cel_of_json(), read at once: an object of whose type every member is known, and none is null, becomes a record, so that
+// guards which read it often read by place and parse its timestamps once. Anything else stays JSON; lists do.
+CelValue cel_record_of(Arena *arena, json_t *json, const CelType *type);
 json_t *cel_to_json(Arena *arena, CelValue value); // timestamps and durations as strings, NULL on error values
 bool cel_equal(CelValue a, CelValue b);            // cel-spec equality, across numeric kinds
 size_t cel_size(CelValue list_or_map);

@@ -114,6 +114,47 @@ CelValue cel_record(const CelType *type, const CelValue *members)
     return (CelValue){.kind = CEL_MAP, .extra = FORM_RECORD, .ref = members, .type = type};
 }
 
+// The place of a member; `guess` is where it stands when objects are written in their type's order.
+static size_t place_of(const CelType *type, Str name, size_t guess)
+{
+    for (size_t i = 0; i < type->count; i++) {
+        size_t at = guess + i < type->count ? guess + i : guess + i - type->count;
+        const Str *known = &type->members[at].name;
+        if (known->len == name.len && memcmp(known->at, name.at, name.len) == 0)
+            return at;
+    }
+    return NO_PLACE;
+}
+
+// False when the type does not know a member, or the member says nothing.
+static bool record_fill(Arena *arena, json_t *json, const CelType *type, CelValue *members)
+{
+    size_t next = 0;
+    for (void *at = json_object_iter(json); at; at = json_object_iter_next(json, at)) {
+        Str name = {json_object_iter_key(at), json_object_iter_key_len(at)};
+        json_t *value = json_object_iter_value(at);
+        size_t place = place_of(type, name, next < type->count ? next : 0);
+        if (place == NO_PLACE || json_is_null(value))
+            return false;
+        members[place] = cel_record_of(arena, value, type->members[place].type);
+        next = place + 1;
+    }
+    return true;
+}
+
+CelValue cel_record_of(Arena *arena, json_t *json, const CelType *type)
+{
+    if (json_is_object(json) && type && type->kind == CEL_MAP && type->members &&
+        type->count < NO_PLACE) {
+        CelValue *members = arena_array(arena, CelValue, type->count);
+        for (size_t i = 0; i < type->count; i++)
+            members[i].kind = CEL_ERROR;
+        if (record_fill(arena, json, type, members))
+            return cel_record(type, members);
+    }
+    return cel_of(json, type);
+}
+
 static json_t *json_of(const CelValue *value)
 {
     return (json_t *)value->ref;
