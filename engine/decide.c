@@ -239,27 +239,34 @@ static void stop(Macrostep *m)
     m->at.over = true;
 }
 
+// Nothing changes; why stands in `reasons` (NULL: nobody asked).
 static Outcome refused(const Case *c, const Reasons *reasons)
 {
-    return (Outcome){
-        .verdict = REFUSED, .next = *c, .reasons = reasons->at, .reason_count = reasons->len};
+    Outcome out = {.verdict = REFUSED, .next = *c};
+    if (reasons) {
+        out.reasons = reasons->at;
+        out.reason_count = reasons->len;
+    }
+    return out;
 }
+
+static const Reason case_over = {
+    .kind = CASE_OVER,
+    .message = {.text = {"La démarche est terminée : plus rien ne peut y changer.",
+                         "This application is over: nothing can change any more."}}};
+static const Reason too_many_steps = {
+    .kind = TOO_MANY_STEPS,
+    .message = {.text = {"Ce mouvement entraîne une suite d'étapes trop longue ; le fichier de la "
+                         "démarche est à corriger.",
+                         "This move leads to too many steps; the workflow file must be "
+                         "corrected."}}};
 
 static Outcome outcome(Macrostep *m, const Case *c, Verdict verdict)
 {
     if (m->stopped && !m->exhausted)
         stop(m);
-    if (m->exhausted) {
-        Reasons reasons = {0};
-        reason_add(m->arena, &reasons,
-                   (Reason){.kind = TOO_MANY_STEPS,
-                            .message = MESSAGE(T(
-                                "Ce mouvement entraîne une suite d'étapes trop longue ; le fichier "
-                                "de la démarche est à corriger.",
-                                "This move leads to too many steps; the workflow file must be "
-                                "corrected."))});
-        return refused(c, &reasons);
-    }
+    if (m->exhausted)
+        return refused(c, &(Reasons){.at = (Reason *)&too_many_steps, .len = 1});
     return (Outcome){.verdict = verdict,
                      .next = m->at,
                      .taken = m->taken.at,
@@ -286,26 +293,26 @@ Outcome decide_start(Arena *arena, const Definition *def, const Actor *actor, co
 
 // What a person sends is held to the event's schema; an event without one takes no data. Sets
 // `data` to what guards read.
-static bool data_fits(Macrostep *m, const EventDef *event, json_t **data, Reasons *reasons)
+static bool data_fits(Macrostep *m, const EventDef *event, json_t **data, Reasons *why)
 {
-    SchemaErrors errors = {0};
     if (event && event->compiled) {
+        SchemaErrors errors = {0};
         if (!*data)
             *data = json_keep(m->arena, json_object());
-        if (schema_validate(m->arena, event->compiled, *data, &errors))
-            return true;
+        bool fits = schema_validate(m->arena, event->compiled, *data, why ? &errors : NULL);
         for (size_t i = 0; i < errors.len; i++)
-            reason_add(m->arena, reasons,
+            reason_add(m->arena, why,
                        (Reason){BAD_DATA, errors.at[i].message, errors.at[i].pointer});
-        return false;
+        return fits;
     }
     if (!m->def->env.strict || !*data || (json_is_object(*data) && json_object_size(*data) == 0))
         return true;
-    reason_add(
-        m->arena, reasons,
-        (Reason){BAD_DATA,
-                 MESSAGE(T("Ce mouvement ne prend pas de données.", "This move takes no data.")),
-                 STR("")});
+    if (why)
+        reason_add(m->arena, why,
+                   (Reason){BAD_DATA,
+                            MESSAGE(T("Ce mouvement ne prend pas de données.",
+                                      "This move takes no data.")),
+                            STR("")});
     return false;
 }
 
@@ -314,59 +321,76 @@ static void event_set(Macrostep *m, Str name, json_t *data, const EventName *kno
     const CelType *type = known && known->type && known->type->count == 2 ? known->type : NULL;
     scope_event(m, name, type);
     m->event_name = known;
-    if (data)
-        m->event_members[1] = cel_of_json(m->arena, data, type ? type->members[1].type : NULL);
+    m->event_data = data;
 }
 
-static const Reason case_over = {
-    .kind = CASE_OVER,
-    .message = {.text = {"La démarche est terminée : plus rien ne peut y changer.",
-                         "This application is over: nothing can change any more."}}};
-
-Outcome decide(Arena *arena, const Definition *def, const Case *c, const Event *event,
-               const Actor *actor, const Facts *facts)
+// A person's event that nothing follows: refused. Unless it is asked why, that is all.
+static Outcome not_followed(Macrostep *m, const Case *c, Str name, Reasons *why)
 {
-    Reasons reasons = {0};
+    if (why)
+        explain_move(m, name, false, why);
+    return refused(c, why);
+}
+
+// Takes `event` on a fresh macrostep at `c`. `why` (may be NULL) gets the reasons of a refusal.
+static Outcome take(Macrostep *m, const Case *c, const Event *event, Reasons *why)
+{
+    Reasons refusal = {0};
     if (c->over)
-        return (Outcome){.verdict = REFUSED, .next = *c, .reasons = &case_over, .reason_count = 1};
-    Macrostep m;
-    scope_start(&m, arena, def, c, actor, facts);
+        return refused(c, &(Reasons){.at = (Reason *)&case_over, .len = 1});
 
     // 1. What is fired: a delayed send comes back under the name it was sent with.
     Str name = event->name;
     json_t *data = event->data;
-    bool act = event->act != THING_NONE;
-    m.by_person = !act && !(actor->roles & SYSTEM_BIT);
-    content_delivered(event, actor, &name, &data);
-    const EventName *known = definition_name(def, name);
-    const EventDef *row = known && known->event != ID_NONE ? &def->events[known->event] : NULL;
+    bool act = event->act != THING_NONE, asked = !act && !(m->actor->roles & SYSTEM_BIT);
+    m->by_person = asked;
+    content_delivered(event, m->actor, &name, &data);
+    const EventName *known = definition_name(m->def, name);
+    const EventDef *row = known && known->event != ID_NONE ? &m->def->events[known->event] : NULL;
 
-    // 2. May it be fired with these data?
-    if (m.by_person && !data_fits(&m, row, &data, &reasons)) {
-        if (!explain_permits(&m, name)) {
-            reasons = (Reasons){0};
-            explain_move(&m, name, false, &reasons);
-        }
-        return refused(c, &reasons);
-    }
-    event_set(&m, name, data, known);
+    // 2. May it be fired with these data? Who may not fire it at all hears that first.
+    if (asked && !data_fits(m, row, &data, why ? &refusal : NULL))
+        return why && explain_permits(m, name) ? refused(c, &refusal)
+                                               : not_followed(m, c, name, why);
+    event_set(m, name, data, known);
     if (act)
-        acts_check(&m, event, &reasons);
-    if (reasons.len)
-        return refused(c, &reasons);
+        acts_check(m, event, &refusal);
+    if (refusal.len)
+        return refused(c, &refusal);
 
     // 3. D: mainEventLoop, from the external event. A person's event that no transition follows
     // changes nothing.
-    bool taken = step(&m, &name), asked = m.by_person;
-    m.by_person = false;
-    if (!asked || taken || m.internal.len)
-        main_loop(&m);
-    if (m.exhausted || m.taken.len)
-        return outcome(&m, c, MOVED);
+    bool taken = step(m, &name);
+    m->by_person = false;
+    if (!asked || taken || m->internal.len)
+        main_loop(m);
+    if (m->exhausted || m->taken.len)
+        return outcome(m, c, MOVED);
     if (act)
         return (Outcome){.verdict = STAYED, .next = *c};
-    m.by_person = asked;
-    event_set(&m, name, data, known);
-    explain_move(&m, name, false, &reasons);
-    return refused(c, &reasons);
+    m->by_person = asked;
+    if (why)
+        event_set(m, name, data, known);
+    return not_followed(m, c, name, why);
+}
+
+Outcome decide(Arena *arena, const Definition *def, const Case *c, const Event *event,
+               const Actor *actor, const Facts *facts)
+{
+    Macrostep m;
+    scope_start(&m, arena, def, c, actor, facts);
+    return take(&m, c, event, NULL);
+}
+
+void decide_why(Arena *arena, const Definition *def, const Case *c, const Event *event,
+                const Actor *actor, const Facts *facts, Outcome *refusal)
+{
+    if (refusal->verdict != REFUSED || refusal->reason_count)
+        return;
+    Macrostep m;
+    Reasons why = {0};
+    scope_start(&m, arena, def, c, actor, facts);
+    Outcome again = take(&m, c, event, &why);
+    refusal->reasons = again.reasons;
+    refusal->reason_count = again.reason_count;
 }

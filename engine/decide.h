@@ -73,7 +73,7 @@ typedef struct Facts {
 uint64_t facts_needed(const Definition *def, Str event);
 
 typedef enum Verdict {
-    REFUSED, // nothing changes; reasons say why
+    REFUSED, // nothing changes; decide_why() says why
     STAYED,  // an act was allowed and no transition follows it
     MOVED    // one transition at least was taken
 } Verdict;
@@ -103,7 +103,7 @@ typedef struct Outcome {
     Case next;
     const TransitionId *taken; size_t taken_count; // in the order taken, over all microsteps
     const Effect *effects;     size_t effect_count;
-    const Reason *reasons;     size_t reason_count;
+    const Reason *reasons;     size_t reason_count; // of a refusal, once decide_why() was asked; never empty then
 } Outcome;
 
 enum { MICROSTEPS_MAX = 1000 }; // a macrostep that takes more is refused (TOO_MANY_STEPS)
@@ -111,9 +111,15 @@ enum { MICROSTEPS_MAX = 1000 }; // a macrostep that takes more is refused (TOO_M
 // Enters the initial configuration and runs to the end of the first macrostep.
 Outcome decide_start(Arena *arena, const Definition *def, const Actor *actor, const Facts *facts);
 
-// Decides what `event` does to `c`. Never fails: a forbidden move is an Outcome that says REFUSED and why. The outcome lives in
+// Decides what `event` does to `c`. Never fails: a forbidden move is an Outcome that says REFUSED. The outcome lives in
 // `arena` and borrows from `c`, `event` and `facts` what did not change: write case_text() of `next` before they go.
 Outcome decide(Arena *arena, const Definition *def, const Case *c, const Event *event, const Actor *actor, const Facts *facts);
+
+// Why was it refused? Fills the reasons of what decide() gave for the very same arguments; does nothing to what was not refused.
+// Apart, because finding words costs many times a decision and most refusals (a timer that came late, a move that is tried) are
+// shown to nobody. decide_start() refuses for one reason only (TOO_MANY_STEPS) and tells it itself.
+void decide_why(Arena *arena, const Definition *def, const Case *c, const Event *event, const Actor *actor, const Facts *facts,
+                Outcome *refusal);
 
 // May `roles` do `thing` on `item` (ID_NONE: any of them) in the active states? Deny by default.
 bool may_edit(const Definition *def, const Case *c, Thing thing, ItemId item, RoleSet roles);

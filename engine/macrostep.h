@@ -41,6 +41,7 @@ typedef struct Macrostep {
     CelValue *values;          // by slot, then the variables; NULL until something is evaluated
     uint64_t filled;           // slots that stand in `values`
     CelValue event_members[2]; // name, data: what `event` is made of
+    json_t *event_data;        // data not yet read into `event_members`, or NULL
     const CelType *event_type;
     const EventName *event_name; // what is known of it when that was looked up, or NULL
     GuardHost host;
@@ -59,7 +60,7 @@ typedef struct Macrostep {
 
 void scope_start(Macrostep *m, Arena *arena, const Definition *def, const Case *c,
                  const Actor *actor, const Facts *facts);
-// `event` is this one from now on, without data: m->event_members[1] takes them. `type` may be NULL.
+// `event` is this one from now on, without data: m->event_data or m->event_members[1] take them. `type` may be NULL.
 void scope_event(Macrostep *m, Str name, const CelType *type);
 // The run for a program that reads these slots.
 CelRun scope_run(Macrostep *m, uint64_t reads);

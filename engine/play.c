@@ -290,6 +290,7 @@ static bool start(Play *p, Arena *arena, const Scenario *scenario)
         Str sentence = message_text(arena, p->lang, &fault.message);
         return fails(p, T("données de départ : {0}", "given: {0}"), sentence, STR_NONE);
     }
+    p->world.explains = true;
     Outcome outcome = world_start(&p->world);
     if (outcome.verdict == REFUSED)
         return fails(p, T("ne démarre pas : {1}", "does not start: {1}"), STR_NONE,

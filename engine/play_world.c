@@ -275,8 +275,11 @@ Outcome world_apply(World *w, World *after, const Actor *actor, const Event *eve
 {
     Facts facts = world_facts(after, facts_needed(w->def, event->name));
     Outcome outcome = decide(w->arena, w->def, &w->c, event, actor, &facts);
-    if (outcome.verdict == REFUSED)
+    if (outcome.verdict == REFUSED) {
+        if (w->explains)
+            decide_why(w->arena, w->def, &w->c, event, actor, &facts, &outcome);
         return outcome;
+    }
     *w = *after;
     settle(w, &outcome);
     return outcome;

@@ -39,6 +39,7 @@ typedef struct World {
     VEC(ItemId) mails;                                // sent since the caller last emptied it
     void (*seen)(void *host, const Outcome *outcome); // each accepted outcome, or NULL
     void *host;
+    bool explains; // refusals say why
 } World;
 
 // `given`: {call, dossier (flat answers), documents: {id: n}}. False when it names something that

@@ -68,6 +68,7 @@ void scope_event(Macrostep *m, Str name, const CelType *type)
     m->event_name = NULL;
     set_text(&m->event_members[0], name);
     set_nothing(&m->event_members[1]);
+    m->event_data = NULL;
     m->filled &= ~(UINT64_C(1) << SLOT_EVENT);
 }
 
@@ -99,12 +100,15 @@ static CelValue slot_value(Macrostep *m, size_t slot)
     case SLOT_ACTOR:
         return actor_value(m);
     case SLOT_EVENT:
+        if (m->event_data)
+            m->event_members[1] =
+                cel_record_of(m->arena, m->event_data, m->event_type->members[1].type);
         return cel_record(m->event_type, m->event_members);
     default:
         if (!m->facts->slot[slot]) // not loaded: reading it is an error
             return (CelValue){.kind = CEL_ERROR};
-        return cel_of_json(m->arena, m->facts->slot[slot],
-                           slot < m->def->env.var_count ? m->def->env.vars[slot].type : NULL);
+        return cel_record_of(m->arena, m->facts->slot[slot],
+                             slot < m->def->env.var_count ? m->def->env.vars[slot].type : NULL);
     }
 }
 

@@ -217,6 +217,8 @@ Outcome track_fire(Arena *arena, Track *t, const Event *event, const Actor *acto
     Outcome outcome = decide(arena, t->def, &t->at, event, actor, &facts);
     if (outcome.verdict != REFUSED)
         settle(arena, t, event, actor, &outcome);
+    else // whoever asked is told, and the track may go on before
+        decide_why(arena, t->def, &t->at, event, actor, &facts, &outcome);
     return outcome;
 }
 

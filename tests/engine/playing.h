@@ -67,6 +67,7 @@ static inline Verdict play_event(Play *p, const Event *event, const char *person
 {
     Actor actor = {.person = str_of(person), .roles = roles};
     p->last = decide(p->arena, p->def, &p->c, event, &actor, &p->facts);
+    decide_why(p->arena, p->def, &p->c, event, &actor, &p->facts, &p->last);
     p->c = p->last.next;
     return p->last.verdict;
 }

@@ -271,6 +271,7 @@ static void move(Walk *w)
     PROMISE(out.verdict == same.verdict && out.taken_count == same.taken_count);
     PROMISE(
         str_eq(case_text(w->arena, w->def, &out.next), case_text(w->arena, w->def, &same.next)));
+    decide_why(w->arena, w->def, &w->c, &event, &actor, &w->facts, &out);
     PROMISE((out.verdict == REFUSED) == (out.reason_count > 0));
     for (size_t i = 0; i < out.reason_count; i++)
         message_text(w->arena, i & 1 ? FR : EN, &out.reasons[i].message);

@@ -151,7 +151,7 @@ static CelValue value_of(Arena *arena, json_t *json, const CelType *type)
             die("no instant", json_str(json));
         return value;
     }
-    return cel_of_json(arena, json, type);
+    return cel_record_of(arena, json, type);
 }
 
 // The values as decide() fills them in: facts by slot, the event as a record, variables by name.
@@ -167,7 +167,7 @@ static CelValue *vars_of(Arena *arena, const Definition *def, const CelVar *name
     const CelType *type = names[SLOT_EVENT].type;
     CelValue *members = arena_array(arena, CelValue, 2);
     members[0] = cel_of_json(arena, json_at(event, "name"), NULL);
-    members[1] = cel_of_json(arena, json_at(event, "data"), type->members[1].type);
+    members[1] = cel_record_of(arena, json_at(event, "data"), type->members[1].type);
     vars[SLOT_EVENT] = cel_record(type, members);
     return vars;
 }
