@@ -30,7 +30,7 @@ class Sentences(unittest.TextTestResult):
 
 
 path = pathlib.Path(sys.argv[1]).resolve()
-sys.path.insert(0, str(path.parent))
+sys.path.append(str(path.parent))
 spec = importlib.util.spec_from_file_location(path.stem, path)
 module = importlib.util.module_from_spec(spec)
 sys.modules[path.stem] = module
