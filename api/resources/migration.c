@@ -96,6 +96,15 @@ static bool lock_all(Going *g)
     return true;
 }
 
+// One that was opened between the two statements of a dry run, which locks nothing.
+static bool same_rows(const Rows *a, const Rows *b)
+{
+    for (size_t i = 0; rows_len(a) == rows_len(b) && i < rows_len(a); i++)
+        if (!str_eq(row_str(a, i, "id"), row_str(b, i, "id")))
+            return false;
+    return rows_len(a) == rows_len(b);
+}
+
 static bool tracks_take(Going *g)
 {
     Request *rq = g->rq;
@@ -108,7 +117,7 @@ static bool tracks_take(Going *g)
     if (!db_flight(rq->db, rq->arena, flights, 3))
         return failed(rq);
     size_t n = rows_len(flights[0].rows);
-    if (!g->dry && n != g->count)
+    if ((!g->dry && n != g->count) || !same_rows(flights[0].rows, flights[1].rows))
         return changed_meanwhile(rq);
     g->count = n;
     g->timers = flights[1].rows;
@@ -117,16 +126,21 @@ static bool tracks_take(Going *g)
     return tracks_read(rq->db, rq->arena, flights[0].rows, now, g->tracks) || failed(rq);
 }
 
-static Timer *timers_of(Going *g, Str application, size_t *count)
+// Of the track at `i`: rows of both statements stand in one order.
+static Timer *timers_of(Going *g, size_t i, size_t *count)
 {
-    size_t n = rows_len(g->timers);
-    Timer *timers = arena_array(g->rq->arena, Timer, n + 1);
-    *count = 0;
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(row_str(g->timers, i, "application_id"), application))
-            timers[(*count)++] = (Timer){.name = row_str(g->timers, i, "name"),
-                                         .due = row_time(g->timers, i, "due_at"),
-                                         .data = row_json(g->rq->arena, g->timers, i, "data")};
+    json_t *rows = row_json(g->rq->arena, g->timers, i, "timers"), *row;
+    Timer *timers = arena_array(g->rq->arena, Timer, json_array_size(rows) + 1);
+    *count = json_array_size(rows);
+    size_t k;
+    json_array_foreach(rows, k, row)
+    {
+        json_t *data = json_at(row, "data");
+        timers[k].name = json_str(json_at(row, "name"));
+        timers[k].data = json_is_null(data) ? NULL : data;
+        if (!time_parse(json_str(json_at(row, "due_at")), &timers[k].due))
+            timers[k].due = TIME_NONE;
+    }
     return timers;
 }
 
@@ -151,7 +165,7 @@ static bool plan_all(Going *g)
     for (size_t i = 0; i < g->count; i++) {
         size_t n;
         Track *t = &g->tracks[i];
-        Timer *timers = timers_of(g, t->id, &n);
+        Timer *timers = timers_of(g, i, &n);
         Facts facts = track_facts(t);
         g->plans[i] = migrate(rq->arena, &g->mapping, &t->at, timers, n, &facts, rq->lang);
         t->def = old;
@@ -181,10 +195,12 @@ static bool runs(const Timer *timers, size_t n, const Timer *like)
     return false;
 }
 
-static void change_timers(Going *g, Track *t, const Landing *plan)
+static void change_timers(Going *g, size_t at)
 {
     size_t n;
-    const Timer *before = timers_of(g, t->id, &n);
+    Track *t = &g->tracks[at];
+    const Landing *plan = &g->plans[at];
+    const Timer *before = timers_of(g, at, &n);
     for (size_t i = 0; i < n; i++)
         if (!runs(plan->timers, plan->timer_count, &before[i]))
             vec_push(t->arena, &t->timers, (TimerChange){before[i].name, TIME_NONE, NULL});
@@ -204,7 +220,7 @@ static bool carry_out(Going *g)
     Actor actor = {.person = rq->who->person, .organisation = STR("")};
     for (size_t i = 0; i < g->count; i++) {
         track_carry(rq->arena, &g->tracks[i], g->mapping.new, &g->plans[i].next, &migrated, &actor);
-        change_timers(g, &g->tracks[i], &g->plans[i]);
+        change_timers(g, i);
     }
     Arg pin[] = {ARG(rq->params[0]), ARG(row_str(g->version, 0, "id"))};
     Flight more = {Q_MIGRATION_PIN, pin, 2, NULL};

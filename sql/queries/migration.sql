@@ -29,12 +29,13 @@ select id from application where call_id = $1 order by id for update;
 -- name: migration_lock_call(call_id uuid) one
 select workflow_version_id from call where id = $1 for update;
 
+-- A row for each application, in the same order.
 -- name: migration_timers(call_id uuid) many
-select t.owner as application_id, t.name, t.due_at, t.data
-from timer t
-join application a on a.id = t.owner
-where a.call_id = $1 and t.kind = 'application'
-order by t.owner, t.due_at, t.name;
+select a.id, coalesce((select jsonb_agg(jsonb_build_object('name', t.name, 'due_at', t.due_at, 'data', t.data) order by t.due_at, t.name)
+                       from timer t where t.owner = a.id and t.kind = 'application'), '[]') as timers
+from application a
+where a.call_id = $1
+order by a.number;
 
 -- name: migration_pin(call_id uuid, workflow_version_id uuid) one
 update call set workflow_version_id = $2, version = version + 1 where id = $1 returning version;
