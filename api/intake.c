@@ -55,6 +55,26 @@ Request *intake_new(Exchange *x)
     return rq;
 }
 
+// In the order of HttpDoubt.
+static const Text doubts[] = {
+    {NULL, NULL},
+    T("Chaque ligne des en-têtes est « Nom: valeur » et finit par CR LF, sans suite sur la "
+      "suivante.",
+      "Each line of the headers is \"Name: value\" and ends with CR LF, not continued on the "
+      "next."),
+    T("La longueur du contenu est dite deux fois : un seul Content-Length, ou Transfer-Encoding.",
+      "The length of the content is told twice: one Content-Length, or Transfer-Encoding."),
+    T("Transfer-Encoding ne peut être que chunked, en HTTP/1.1.",
+      "Transfer-Encoding can only be chunked, in HTTP/1.1."),
+    T("Il faut un en-tête Host, et un seul.", "There must be one Host header, and only one."),
+};
+
+static bool check_framing(Request *rq)
+{
+    const Exchange *x = rq->http;
+    return x->doubt == HTTP_CLEAR || fault(rq, FAULT_MALFORMED, NULL, doubts[x->doubt]);
+}
+
 static bool find_route(const IntakeRules *rules, Request *rq)
 {
     const Exchange *x = rq->http;
@@ -144,8 +164,8 @@ static bool check_shown(Request *rq)
 bool intake(const IntakeRules *rules, Request *rq)
 {
     Exchange *x = rq->http;
-    if (!find_route(rules, rq) || !check_headers(rq) || !check_shown(rq) || !check_media(rq) ||
-        !query_read(rq))
+    if (!check_framing(rq) || !find_route(rules, rq) || !check_headers(rq) || !check_shown(rq) ||
+        !check_media(rq) || !query_read(rq))
         return false;
     x->to_file = rq->route->upload;
     x->cap = rq->route->upload                     ? rules->upload_max

@@ -84,6 +84,23 @@ bool percent_decode(Arena *arena, Str s, Str *ret)
     return str_utf8(*ret);
 }
 
+bool header_name(Str s)
+{
+    static const char others[] = "!#$%&'*+-.^_`|~";
+    for (size_t i = 0; i < s.len; i++)
+        if (!alphanumeric(s.at[i]) && !memchr(others, s.at[i], sizeof others - 1))
+            return false;
+    return s.len > 0;
+}
+
+bool header_value(Str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (((unsigned char)s.at[i] < ' ' && s.at[i] != '\t') || s.at[i] == 0x7f)
+            return false;
+    return true;
+}
+
 // "type/subtype", each a token.
 static bool media_formed(Str s)
 {

@@ -16,6 +16,12 @@ bool percent_decode(Arena *arena, Str s, Str *ret);
 // `media` "*/*" takes any type that is well formed.
 bool header_media(Str content_type, const char *media);
 
+// A header's name: a token (RFC 9110, 5.6.2), so without blanks.
+bool header_name(Str s);
+
+// A header's value: no control character but the tab.
+bool header_value(Str s);
+
 // Accept (RFC 9110, 12.5.1) leaves room for `media`; an empty header does.
 bool header_accepts(Str accept, const char *media);
 

@@ -84,7 +84,9 @@ static void *request_line(void *cls, const char *uri, struct MHD_Connection *mhd
     inside->x.arena = arena;
     inside->x.inside = inside;
     inside->x.started = mono_us();
-    inside->x.path = str_copy(arena, str_slice(path, 0, str_index(path, '?')));
+    size_t mark = str_index(path, '?');
+    inside->x.path = str_copy(arena, str_slice(path, 0, mark));
+    inside->x.query = str_copy(arena, str_slice(path, mark + 1, path.len));
     inside->x.length = -1;
     inside->body.arena = arena;
     conn_reading(http->conns, inside->conn, inside->x.started, 0);
@@ -102,11 +104,12 @@ static enum MHD_Result send_response(HttpInside *inside)
     return queued;
 }
 
-static enum MHD_Result begin(HttpInside *inside, const char *method)
+static enum MHD_Result begin(HttpInside *inside, const char *method, const char *version)
 {
     Exchange *x = &inside->x;
     inside->begun = true;
     x->method = str_copy(x->arena, str_of(method));
+    x->doubt = framing_doubt(inside, method, version);
     x->length = header_length(http_header(x, MHD_HTTP_HEADER_CONTENT_LENGTH));
     inside->http->options.begin(x);
     if (!inside->answered && x->length > x->cap)
@@ -114,10 +117,10 @@ static enum MHD_Result begin(HttpInside *inside, const char *method)
     if (!inside->answered && x->to_file && !spool_open(inside))
         inside->http->options.trouble(x, HTTP_NO_SPOOL);
     inside->swallow = x->cap + SWALLOW;
-    // Too much to swallow, or the client waits for our word: the answer goes out now and the
-    // connection ends with it.
+    // Too much to swallow, nobody knows how much it is, or the client waits for our word: the answer
+    // goes out now and the connection ends with it.
     bool waits = http_header(x, MHD_HTTP_HEADER_EXPECT).len > 0;
-    bool now = inside->answered && (x->length > inside->swallow || waits);
+    bool now = inside->answered && (x->length > inside->swallow || x->doubt || waits);
     return now ? send_response(inside) : MHD_YES;
 }
 
@@ -158,10 +161,10 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *mhd, con
                                       const char *method, const char *version, const char *data,
                                       size_t *size, void **context)
 {
-    (void)cls, (void)url, (void)mhd, (void)version;
+    (void)cls, (void)url, (void)mhd;
     HttpInside *inside = *context;
     if (!inside->begun)
-        return begin(inside, method);
+        return begin(inside, method, version);
     if (*size) {
         Str part = {data, *size};
         *size = 0;
@@ -237,7 +240,7 @@ bool http_answer(Exchange *x, const HttpAnswer *answer)
         if (answer->headers[i].value.len)
             MHD_add_response_header(response, answer->headers[i].name,
                                     str_cstr(x->arena, answer->headers[i].value));
-    if (answer->close)
+    if (answer->close || x->doubt)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     inside->response = response;
     inside->status = answer->status;
@@ -304,6 +307,12 @@ static size_t leave_encoded(void *cls, struct MHD_Connection *mhd, char *s)
 
 // --- the daemon ---------------------------------------------------------------------------------
 
+// framing.c is stricter than versions before 1.0 can be, and answers with a problem document.
+static int strictness(void)
+{
+    return MHD_get_version()[0] == '0' ? 0 : 1;
+}
+
 static struct MHD_Daemon *daemon_start(Loop *loop)
 {
     const HttpOptions *o = &loop->http->options;
@@ -316,7 +325,8 @@ static struct MHD_Daemon *daemon_start(Loop *loop)
         (unsigned)(o->keep_alive + o->request_timeout), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, request_line, loop,
         MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed,
-        loop, MHD_OPTION_NOTIFY_CONNECTION, connection, loop, MHD_OPTION_END);
+        loop, MHD_OPTION_NOTIFY_CONNECTION, connection, loop, MHD_OPTION_STRICT_FOR_CLIENT,
+        strictness(), MHD_OPTION_END);
 }
 
 // All loops accept from the same socket.

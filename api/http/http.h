@@ -4,14 +4,29 @@
 //   begin    headers are here: say how much body is welcome and where it goes, or answer at once
 //   arrived  the body is here: answer at once, or http_keep it and answer later, once, from any thread
 // Its memory dies when the last byte is sent: nothing of it may be touched after http_answer.
+// No Exchange comes of what libmicrohttpd refuses by itself, in its own HTML and closing the connection: 400 for a line that is no
+// header and a Content-Length that is no number, 413 for one beyond 64 bits, 414 and 431 for a request line or headers beyond its
+// buffer (24 KB). From 16 KB up to there the caller refuses them in its own words (http_header_size).
 #pragma once
 #include "../../engine/base/str.h"
 
 typedef struct Http Http;
 
+// Why a request may mean something else to a program before us, such as a proxy (request smuggling). The caller
+// refuses it; the connection ends with that answer.
+typedef enum HttpDoubt {
+    HTTP_CLEAR,
+    HTTP_BAD_LINES,    // a bare LF or CR, a folded line, a header's name or value that is none
+    HTTP_TWO_LENGTHS,  // Content-Length twice, Transfer-Encoding twice, or both of them
+    HTTP_BAD_CODING,   // a Transfer-Encoding other than chunked, or in HTTP/1.0
+    HTTP_NOT_ONE_HOST, // HTTP/1.1 without Host, or two of them
+} HttpDoubt;
+
 typedef struct Exchange {
     Arena *arena;
     Str method, path;     // the path as it came, percent-encoded, without the query
+    Str query;            // as it came, without "?"
+    HttpDoubt doubt;
     Str body;             // when arrived
     Str file;             // the body's file, for `to_file`; deleted with the exchange unless renamed
     int64_t size;         // of the body

@@ -53,6 +53,9 @@ void loop_answered(HttpInside *inside); // from any thread
 void loop_refuse(Loop *loop);           // waits until no new connection is taken
 void loop_stop(Loop *loop);
 
+// framing.c: what stands in the way of reading the request in one way only; `method` and `version` as libmicrohttpd gives them.
+HttpDoubt framing_doubt(const HttpInside *inside, const char *method, const char *version);
+
 // listen.c: a listening socket, or -1 with a sentence in `why`.
 int http_listen(Http *http, Arena *arena, Str *why);
 

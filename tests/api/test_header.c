@@ -148,6 +148,35 @@ static void names_and_keys(void **state)
     ROWS_END(wrong);
 }
 
+static void names_and_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence, *text;
+        bool name, value;
+    } rows[] = {
+        {"a word is both", "Content-Length", true, true},
+        {"all that a token may hold", "a0!#$%&'*+-.^_`|~", true, true},
+        {"nothing is a value alone", "", false, true},
+        {"a blank before the colon", "Content-Length ", false, true},
+        {"a tab inside", "a\tb", false, true},
+        {"a colon", "a:b", false, true},
+        {"an accent", "é", false, true},
+        {"a CR without its LF", "a\rb", false, false},
+        {"a control character", "a\x01", false, false},
+        {"DEL", "a\x7f", false, false},
+    };
+    int wrong = 0;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        Str text = str_of(rows[i].text);
+        ROW_CHECK(wrong, header_name(text) == rows[i].name, rows[i].sentence, "name: expected %d",
+                  rows[i].name);
+        ROW_CHECK(wrong, header_value(text) == rows[i].value, rows[i].sentence,
+                  "value: expected %d", rows[i].value);
+    }
+    ROWS_END(wrong);
+}
+
 static void tags(void **state)
 {
     (void)state;
@@ -176,7 +205,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(content_types),  cmocka_unit_test(accepts),
         cmocka_unit_test(versions),       cmocka_unit_test(escapes),
-        cmocka_unit_test(names_and_keys), cmocka_unit_test(tags),
+        cmocka_unit_test(names_and_keys), cmocka_unit_test(names_and_values),
+        cmocka_unit_test(tags),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
