@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole way of a request:
-//   http thread   begin: route, method, media type, size, query (intake.c)  ->  arrived: queue, or
-//   503 worker        who -> may they -> body -> If-Match -> key -> begin -> handler -> keep the
-//   key's answer -> commit writer        the same up to the body for all that wait, then moves_take
-//   for all of them at once anywhere      answer.c: problem document, headers, log, metrics
+//
+//   http thread   begin: framing, route, method, media type, size, query (intake.c)
+//                 -> arrived: into the queue, or 503
+//   worker        who -> may they -> body -> If-Match -> key -> begin -> handler
+//                 -> keep the key's answer -> commit
+//   writer        the same up to If-Match for all that wait, then moves_take for all of them at once
+//   anywhere      answer.c: problem document, headers, log, metrics
+//
 // A handler changes the world only through its transaction, so the part from the key to the commit
 // can be run again.
 #include "serve.h"
@@ -29,8 +33,7 @@ enum {
     TRIES = 5,            // of one request, when others were in its way
     BATCH = 64,           // moves in one transaction
     PATIENCE_US = 900000, // a request waits this long for a worker
-    HASTE_US = 100000, // while the database keeps workers waiting, so that wait and work stay below
-                       // a second
+    HASTE_US = 100000,    // while the database keeps workers waiting: wait and work stay below 1 s
     SWEEP_US = 20000,
     STUCK_US = 2000000, // after its last time-out the database has the benefit of the doubt again
     DOWN_US = 100000,   // between two attempts to connect, of all workers together
@@ -200,11 +203,12 @@ static bool keyed(const Request *rq)
 static Str request_print(Request *rq)
 {
     uint8_t hash[HASH_SIZE];
+    const Exchange *x = rq->http;
     Str body = rq->body;
     if (rq->upload.len && !hash_file(rq->arena, rq->upload.at, &body))
         body = STR_NONE;
-    Str parts[] = {str_of(rq->route->path), rq->path, body};
-    hash_parts(hash, parts, 3);
+    Str parts[] = {str_of(rq->route->path), rq->path, x->query, body};
+    hash_parts(hash, parts, sizeof parts / sizeof parts[0]);
     return (Str){arena_copy(rq->arena, hash, sizeof hash), sizeof hash};
 }
 
@@ -438,15 +442,15 @@ static HttpOptions http_options(Arena *arena)
     };
 }
 
-// Measured on two cores: four keep the 99th percentile at 5 ms; with eight, PostgreSQL's processes starve one another and some
-// answers take a second.
+// Measured on two cores: four keep the 99th percentile at 5 ms; with eight, PostgreSQL's processes
+// starve one another and some answers take a second.
 static int worker_count(int64_t asked)
 {
     enum {
         LEAST = 4,
-        MOST = 24,
+        MOST = 24, // of the 40 connections of our own PostgreSQL
         PER_CORE = 2
-    }; // MOST: of the 40 connections of our own PostgreSQL
+    };
     long cores = sysconf(_SC_NPROCESSORS_ONLN) * PER_CORE;
     return asked ? (int)asked : cores < LEAST ? LEAST : cores > MOST ? MOST : (int)cores;
 }
@@ -478,8 +482,7 @@ int serve_port(void)
 
 void serve_stop(void)
 {
-    // 1. Nothing new. 2. What waits is worked off by threads that then end. 3. What was answered is
-    // sent.
+    // 1. Nothing new. 2. What waits is worked off by threads that then end. 3. What was answered is sent.
     health_set(HEALTH_STAYING, "stopping");
     serve.stopping = true;
     answer_close_all();
