@@ -19,8 +19,7 @@ static json_t *reference(const char *kind, Str name)
                      json_sprintf("#/components/%s/" STR_FMT, kind, STR_ARG(name)));
 }
 
-// --- names
-// --------------------------------------------------------------------------------------------
+// --- names ---------------------------------------------------------------------------------------
 
 // The next segment of a path, without its slash; false at the end.
 static bool segment(Str *path, Str *ret)
@@ -57,8 +56,7 @@ static Str operation_id(Arena *arena, const Route *route)
     return buf_str(&id);
 }
 
-// --- parameters
-// ---------------------------------------------------------------------------------------
+// --- parameters ----------------------------------------------------------------------------------
 
 static json_t *type_schema(FieldType type)
 {
@@ -108,8 +106,7 @@ static json_t *parameters(const Route *route)
     return list;
 }
 
-// --- bodies
-// -------------------------------------------------------------------------------------------
+// --- bodies --------------------------------------------------------------------------------------
 
 static json_t *request_body(Arena *arena, const Route *route)
 {
@@ -224,8 +221,7 @@ static json_t *operation(Arena *arena, const Route *route)
     return all;
 }
 
-// --- the document
-// -------------------------------------------------------------------------------------
+// --- the document --------------------------------------------------------------------------------
 
 static json_t *paths(Arena *arena)
 {

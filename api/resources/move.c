@@ -48,8 +48,7 @@ typedef struct Batch {
         committing; // the last flight is out: a broken connection does not tell whether it was done
 } Batch;
 
-// --- flight 1: what is there
-// ----------------------------------------------------------------------
+// --- flight 1: what is there ---------------------------------------------------------------------
 
 static bool keyed(const Item *item)
 {
@@ -139,8 +138,7 @@ static bool find_all(Batch *b)
     return tracks_facts(b->db, b->arena, b->tracks, b->track_count);
 }
 
-// --- in memory
-// ------------------------------------------------------------------------------------
+// --- in memory -----------------------------------------------------------------------------------
 
 static void write_answer(Item *item)
 {
@@ -194,8 +192,7 @@ static void decide_one(Batch *b, size_t at)
         write_answer(item);
 }
 
-// --- flight 2: what becomes of it
-// -----------------------------------------------------------------
+// --- flight 2: what becomes of it ----------------------------------------------------------------
 
 static bool answers(Batch *b, Flight *ret)
 {
@@ -244,8 +241,7 @@ static bool attempt(Batch *b)
     return tracks_store(b->db, b->arena, b->tracks, b->track_count, more, count);
 }
 
-// --- answering
-// ------------------------------------------------------------------------------------
+// --- answering -----------------------------------------------------------------------------------
 
 static void answer(Item *item)
 {
