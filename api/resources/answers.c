@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers of a dossier as they are typed.
 #include "answers.h"
+#include <math.h>
+
+// Beyond 2^53 a double has no units left; beyond 10^15 cents nobody has money, and sums of them leave 64 bits.
+static const double REAL_END = 9007199254740992.0;
+static const json_int_t INTEGER_MAX = INT64_C(1000000000000000);
 
 // What may still be on its way while someone types: an answer is kept as it stands and judged when
 // it is filed. Only what can never become right by going on (another type, too long, not among the
@@ -60,9 +65,35 @@ static bool form_check(Request *rq, const Form *form, Str at, json_t *patch)
     return good;
 }
 
+static bool number_fits(const json_t *value)
+{
+    if (json_is_real(value))
+        return fabs(json_real_value(value)) < REAL_END; // NaN is no JSON
+    json_int_t n = json_integer_value(value);
+    return n >= -INTEGER_MAX && n <= INTEGER_MAX;
+}
+
+bool numbers_check(Request *rq, Str at, json_t *value)
+{
+    bool good = true;
+    const char *name;
+    json_t *member;
+    size_t i;
+    json_object_foreach(value, name, member) good &=
+        numbers_check(rq, pointer_add(rq->arena, at, str_of(name)), member);
+    json_array_foreach(value, i, member) good &=
+        numbers_check(rq, pointer_index(rq->arena, at, i), member);
+    if (!json_is_number(value) || number_fits(value))
+        return good;
+    return fault_at(rq, FAULT_INVALID, at, "range",
+                    MESSAGE(T("Ce nombre est trop grand.", "This number is too large."), STR_NONE));
+}
+
 bool answers_check(Request *rq, const Definition *def, Str at, json_t *patch, json_t **ret)
 {
     Fault wrong;
+    if (!numbers_check(rq, at, patch))
+        return false;
     *ret = answers_patch(rq->arena, def, patch, &wrong);
     if (!*ret)
         return fault_at(rq, wrong.kind,

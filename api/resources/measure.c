@@ -2,6 +2,7 @@
 // Indicators of an application: what was promised, what was measured, and who vouches for it:
 // somebody else.
 #include "resources.h"
+#include "answers.h"
 #include "bodies.h"
 #include "common.h"
 #include "sight.h"
@@ -63,8 +64,7 @@ bool indicator_list(Request *rq)
 
 // A number that JSON and PostgreSQL both know; absent or null is none when `needed` is not set.
 // False with a fault.
-static bool number_read(Request *rq, const char *pointer, const json_t *value, bool needed,
-                        Arg *ret)
+static bool number_read(Request *rq, const char *pointer, json_t *value, bool needed, Arg *ret)
 {
     *ret = ARG_NULL;
     if (!needed && (!value || json_is_null(value)))
@@ -72,6 +72,8 @@ static bool number_read(Request *rq, const char *pointer, const json_t *value, b
     if (!json_is_number(value) || !isfinite(json_number_value(value)))
         return fault_at(rq, FAULT_INVALID, str_of(pointer), "type",
                         MESSAGE(T("Un nombre est attendu.", "A number is expected."), STR_NONE));
+    if (!numbers_check(rq, str_of(pointer), value))
+        return false;
     *ret = arg_double(rq->arena, json_number_value(value));
     return true;
 }

@@ -3,6 +3,7 @@
 // of a blind grid once their own is submitted; what is computed from reviews follows the same rule,
 // or it would tell.
 #include "resources.h"
+#include "answers.h"
 #include "bodies.h"
 #include "common.h"
 #include "sight.h"
@@ -34,7 +35,7 @@ bool review_put(Request *rq)
     const ReviewPut *put = rq->input;
     Act act;
     ItemId grid;
-    if (!act_begin(rq, rq->params[0], &act) ||
+    if (!numbers_check(rq, STR("/content"), put->content) || !act_begin(rq, rq->params[0], &act) ||
         !grid_named(rq, act.track->def, rq->params[1], &grid) ||
         !act_may(rq, &act, THING_REVIEW, grid) ||
         !review_valid(rq->arena, act.track->def, grid, put->content, put->submit, &rq->faults))

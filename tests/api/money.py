@@ -174,7 +174,7 @@ class Money(unittest.TestCase):
     def test_measures(self):
         """A measure is a finite number, and its evidence a document of the same dossier, read by whoever vouches."""
         path = self.funded()
-        for value, status in (("NaN", 400), ("1e400", (400, 422)), ('"3"', 422), ("null", 422), ("1e308", 201), ("-0.0", 201), ("9" * 400, (400, 422))):
+        for value, status in (("NaN", 400), ("1e400", (400, 422)), ('"3"', 422), ("null", 422), ("1e308", 422), ("1000000000000001", 422), ("1e15", 201), ("-0.0", 201), ("9" * 400, (400, 422))):
             try:
                 got = self.carrier.post(f"{path}/measures", '{"indicator": "trees", "value": %s}' % value, headers={"Content-Type": "application/json"}).status
             except Problem as problem:
@@ -202,6 +202,19 @@ class Money(unittest.TestCase):
                 except Problem as problem:
                     self.assertIn(problem.status, (404, 409, 422))
             self.assertEqual(Api(self.jalon.base).get("/health/ready").status, 200)
+
+    def test_numbers_at_the_door(self):
+        """A number beyond what money can hold is refused where it comes in, with a pointer, whatever a form tolerates while one types."""
+        application, dossier = self.funder.apply(self.carrier, file=False)
+        for monster in (10**15 + 1, -10**15 - 1, 2.0**53, 1e300, -1e300):
+            with self.assertRaises(Problem) as caught:
+                self.funder.answer(self.carrier, dossier, requested=monster)
+            self.assertEqual((caught.exception.status, caught.exception.errors[0]["pointer"]), (422, "/answers/requested"), monster)
+        self.funder.move(self.carrier, application, "submit")
+        review = {"content": {"scores": {"worth": 1e300}}}
+        with self.assertRaises(Problem) as caught:
+            self.funder.expert.put(f"/applications/{application}/reviews/blind", review)
+        self.assertEqual((caught.exception.status, caught.exception.errors[0]["pointer"]), (422, "/content/scores/worth"))
 
     def test_growing(self):
         """A dossier that grew past what one request may bring, edit by edit, is still read, edited and filed."""
