@@ -423,5 +423,7 @@ const Schema *schema_compile(Arena *arena, json_t *schema, const SchemaOptions *
     for (size_t i = 0; i < c.nodes.len; i++)
         if (c.nodes.at[i]->takes == NODE_RULES)
             rules_read(&c, c.nodes.at[i]);
+    for (size_t i = 0; !c.failed && i < c.nodes.len; i++)
+        flat_compile(arena, c.nodes.at[i]);
     return c.failed ? NULL : compiled;
 }

@@ -114,6 +114,13 @@ struct Eval { // one node on one value
 // NULL) when it does.
 bool eval(Run *run, const Node *node, json_t *value, Spot *spot, const Scope *scope, Marks *marks);
 
+// --- The short way (flat.c)
+typedef struct Flat Flat;
+// Finds out whether a node, with all nodes below it read, has one.
+void flat_compile(Arena *arena, Node *node);
+// True: it conforms. False says nothing: the rules have to be asked.
+bool flat_holds(Run *run, const Flat *flat, json_t *value);
+
 // Tells a problem at the value, or at one of its members or items; returns false.
 bool problem(Eval *e, const Rule *rule, Sentence which, Str a, Str b, Str c, Str d);
 bool problem_at(Eval *e, Spot *spot, const char *keyword, Sentence which, Str a, Str b, Str c,

@@ -67,6 +67,8 @@ struct Node {
     bool unevaluated; // has an unevaluated* rule: its siblings must leave marks
     Rule *rules;
     size_t len;
+    unsigned kinds;          // nothing but `type` is asked: its kinds; else 0
+    const struct Flat *flat; // flat.c: the short way, or NULL
 };
 
 typedef struct Named { // a member's subschema

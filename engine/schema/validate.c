@@ -142,6 +142,12 @@ bool eval(Run *run, const Node *node, json_t *value, Spot *spot, const Scope *sc
         return false;
     }
     run->steps--;
+    if (node->kinds && run->steps > 0 && (value_kinds(value) & node->kinds)) {
+        run->steps--;
+        return true;
+    }
+    if (node->flat && !marks && flat_holds(run, node->flat, value))
+        return true;
     run->depth++;
     // The outermost title at a place names it for all that is checked inside, also behind a $ref.
     Label title = spot->title;
