@@ -79,7 +79,7 @@ bool dossier_make(Request *rq)
     Rows *made = QUERY(rq->db, rq->arena, Q_DOSSIER_ADD, arg_some(make->organisation_id),
                        arg_json(rq->arena, content), me);
     if (!made || !QUERY(rq->db, rq->arena, Q_GRANT_ADD, me, ARG_C("carrier"), ARG_C("dossier"),
-                        row_id(made), ARG_NULL, ARG_NULL, me))
+                        row_id(made), ARG_NULL, ARG_NULL, me, ARG_NULL))
         return failed(rq);
     rq->access_changed = true;
     return reply_made(rq, "dossiers", made);
@@ -196,21 +196,28 @@ static bool mail_invitation(Request *rq, Str email, Str title)
                     message_text(rq->arena, rq->lang, &body), STR_NONE);
 }
 
+static bool invite(Request *rq, Arg person, const Rows *dossier, Str email)
+{
+    Arg scope = ARG_C("dossier"), id = row_id(dossier);
+    Rows *may = QUERY(rq->db, rq->arena, Q_GRANT_INVITE_MAIL, person, scope, id);
+    return may && (!rows_len(may) || mail_invitation(rq, email, row_str(dossier, 0, "title")));
+}
+
 bool author_invite(Request *rq)
 {
-    const AuthorInvite *invite = rq->input;
+    const AuthorInvite *in = rq->input;
     Arg id = ARG(rq->params[0]);
     Rows *dossier = QUERY(rq->db, rq->arena, Q_DOSSIER_GET, id);
     if (!dossier_held(rq, dossier, true))
         return false;
-    Rows *person = QUERY(rq->db, rq->arena, Q_PERSON_OF_EMAIL, ARG(invite->email),
+    Rows *person = QUERY(rq->db, rq->arena, Q_PERSON_OF_EMAIL, ARG(in->email),
                          ARG_C(rq->lang == EN ? "en" : "fr"));
-    if (!person)
+    if (!person || !QUERY(rq->db, rq->arena, Q_GRANT_INVITE, row_id(person), ARG_C("dossier"), id))
         return failed(rq);
     Rows *made = QUERY(rq->db, rq->arena, Q_GRANT_ADD, row_id(person),
-                       ARG(invite->role.len ? invite->role : STR("author")), ARG_C("dossier"), id,
-                       ARG_NULL, ARG_NULL, ARG(rq->who->person));
-    if (!made || !mail_invitation(rq, row_str(person, 0, "email"), row_str(dossier, 0, "title")))
+                       ARG(in->role.len ? in->role : STR("author")), ARG_C("dossier"), id, ARG_NULL,
+                       ARG_NULL, ARG(rq->who->person), ARG(in->email));
+    if (!made || !invite(rq, row_id(person), dossier, row_str(person, 0, "email")))
         return failed(rq);
     rq->access_changed = true;
     return reply_made(rq, "grants", made);

@@ -87,7 +87,9 @@ static bool person_named(Request *rq, const GrantMake *make, Str *ret)
     if (!person)
         return failed(rq);
     *ret = row_str(person, 0, "id");
-    return true;
+    return QUERY(rq->db, rq->arena, Q_GRANT_INVITE, ARG(*ret), ARG(make->scope),
+                 ARG(make->scope_id.at ? make->scope_id : STR(""))) ||
+           failed(rq);
 }
 
 bool grant_make(Request *rq)
@@ -110,7 +112,7 @@ bool grant_make(Request *rq)
     Rows *made =
         QUERY(rq->db, rq->arena, Q_GRANT_ADD, ARG(person), ARG(make->role), ARG(make->scope),
               ARG(make->scope_id.at ? make->scope_id : STR("")), arg_time(rq->arena, make->from_at),
-              arg_time(rq->arena, make->until_at), ARG(rq->who->person));
+              arg_time(rq->arena, make->until_at), ARG(rq->who->person), arg_some(make->email));
     if (!made)
         return failed(rq);
     if (rows_len(made) == 0)

@@ -97,6 +97,19 @@ create table role_grant (
 create unique index role_grant_once on role_grant (person_id, role, scope, scope_id) where revoked_at is null;
 create index on role_grant (scope, scope_id) where revoked_at is null;
 
+-- Who was named by an address on a scope: whoever named them learns nobody's name by it before that person has signed in.
+create table invitation (
+    person_id   uuid not null references person,
+    scope       text not null,
+    scope_id    text not null,
+    mailed_at   timestamptz,
+    accepted_at timestamptz,
+    primary key (person_id, scope, scope_id)
+);
+create function is_known(person uuid, scope text, scope_id text) returns boolean language sql stable as $$
+    select not exists (select from invitation i where i.person_id = $1 and i.scope = $2 and i.scope_id = $3 and i.accepted_at is null)
+$$;
+
 create table workflow (
     id          uuid primary key default gen_random_uuid(),
     space_id    uuid not null references space,

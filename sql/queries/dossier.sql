@@ -47,8 +47,9 @@ order by d.created_at, d.id
 limit $4;
 
 -- name: dossier_authors(id text) many
-select g.id, g.person_id, p.email, p.name, g.role, g.granted_at
+select g.id, case when k.known then g.person_id end as person_id, p.email, case when k.known then p.name end as name, g.role, g.granted_at
 from role_grant g join person p on p.id = g.person_id
+cross join lateral (select is_known(g.person_id, g.scope, g.scope_id) as known) k
 where g.scope = 'dossier' and g.scope_id = $1 and g.revoked_at is null
 order by g.granted_at, g.id
 limit 200;

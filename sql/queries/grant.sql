@@ -1,13 +1,30 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- Whoever holds the role already keeps it, with the new bounds.
--- name: grant_add(person_id uuid, role text, scope text, scope_id text, from_at timestamptz, until_at timestamptz, granted_by uuid) one
+-- name: grant_add(person_id uuid, role text, scope text, scope_id text, from_at timestamptz, until_at timestamptz, granted_by uuid, email text) one
 insert into role_grant as g (person_id, role, scope, scope_id, from_at, until_at, granted_by)
 select p.id, $2, $3, $4, coalesce($5, '-infinity'), coalesce($6, 'infinity'), $7 from person p where p.id = $1
 on conflict (person_id, role, scope, scope_id) where revoked_at is null
 do update set from_at = excluded.from_at, until_at = excluded.until_at, granted_by = excluded.granted_by, granted_at = now()
-returning g.id, g.person_id, (select name from person where id = g.person_id) as name, g.role, g.scope, g.scope_id,
+returning g.id, case when is_known(g.person_id, g.scope, g.scope_id) then g.person_id end as person_id,
+          (select p.name from person p where p.id = g.person_id and is_known(p.id, g.scope, g.scope_id)) as name, $8 as email,
+          g.role, g.scope, g.scope_id,
           nullif(g.from_at, '-infinity') as from_at, nullif(g.until_at, 'infinity') as until_at, g.granted_by, g.granted_at;
+
+-- Named by an address: not known until they sign in, unless they are there already.
+-- name: grant_invite(person_id uuid, scope text, scope_id text) none
+insert into invitation (person_id, scope, scope_id)
+select $1, $2, $3
+where not exists (select from role_grant g where g.person_id = $1 and g.scope = $2 and g.scope_id = $3 and g.revoked_at is null)
+on conflict (person_id, scope, scope_id) do nothing;
+
+-- May a mail of invitation leave? One an hour for a scope, a few for one address: nobody's mailbox is flooded through us.
+-- name: grant_invite_mail(person_id uuid, scope text, scope_id text) one
+update invitation i set mailed_at = now()
+where i.person_id = $1 and i.scope = $2 and i.scope_id = $3
+  and (i.mailed_at is null or i.mailed_at <= now() - interval '1 hour')
+  and (select count(*) from invitation o where o.person_id = $1 and o.mailed_at > now() - interval '1 hour') < 6
+returning true as mailed;
 
 -- name: grant_admin(person_id uuid) one
 insert into role_grant (person_id, role, scope, scope_id) values ($1, 'admin', 'platform', '')
@@ -24,10 +41,12 @@ with mine as (
     select role, scope, scope_id from role_grant
     where person_id = $1 and revoked_at is null and now() >= from_at and now() < until_at
 )
-select g.id, g.person_id, p.name, g.role, g.scope, g.scope_id,
+select g.id, case when $2 or k.known then g.person_id end as person_id, case when $2 or k.known then p.name end as name, null::text as email,
+       g.role, g.scope, g.scope_id,
        nullif(g.from_at, '-infinity') as from_at, nullif(g.until_at, 'infinity') as until_at, g.granted_by, g.granted_at,
        g.granted_at as cursor_at, g.id as cursor_id
 from role_grant g join person p on p.id = g.person_id
+cross join lateral (select g.person_id = $1 or is_known(g.person_id, g.scope, g.scope_id) as known) k
 where g.revoked_at is null
   and ($3::text is null or g.scope = $3) and ($4::text is null or g.scope_id = $4)
   and (g.granted_at, g.id) > (coalesce($5, '-infinity'), coalesce($6, '00000000-0000-0000-0000-000000000000'))

@@ -22,7 +22,8 @@ where p.id = $1
   and (exists (select from role_grant theirs
                join role_grant mine on mine.scope = theirs.scope and mine.scope_id = theirs.scope_id
                where theirs.person_id = p.id and mine.person_id = $2
-                 and theirs.revoked_at is null and mine.revoked_at is null and theirs.scope <> 'platform')
+                 and theirs.revoked_at is null and mine.revoked_at is null and theirs.scope <> 'platform'
+                 and is_known(p.id, theirs.scope, theirs.scope_id))
        or exists (select from membership theirs
                   join membership mine using (organisation_id)
                   where theirs.person_id = p.id and mine.person_id = $2));

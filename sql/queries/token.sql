@@ -6,7 +6,11 @@ insert into token (hash, person_id, kind, label, expires_at)
 values ($1, $2, $3, $4, $5)
 returning id, kind, label, $6 as token, created_at, expires_at;
 
+-- Whoever signs in takes up what they were invited to.
 -- name: token_session(hash bytea, person_id uuid, expires_at timestamptz, secret text) one
+with taken_up as (
+    update invitation set accepted_at = now() where person_id = $2 and accepted_at is null
+)
 insert into token (hash, person_id, kind, expires_at)
 values ($1, $2, 'session', $3)
 returning $4 as token, expires_at,

@@ -360,6 +360,29 @@ class Privacy(unittest.TestCase):
         self.assertEqual(self.ask(self.carrier, "POST", "/grants", body)[0], 422)
         self.assertEqual(self.ask(self.carrier, "GET", f"/dossiers/{dossier}")[0], 200)
 
+    def test_invited_by_address(self):
+        """Whoever invites an address learns nobody's name or id by it before that person signs in; one mail an hour goes there."""
+        known, ident = sign_in(self.admin, "known@nowhere.example")
+        known.patch("/me", {"name": "Nom-secret"})
+        dossier = self.carrier.post("/dossiers", {"title": "Invitation"})["id"]
+        told = []
+        for email in ("known@nowhere.example", "nobody@nowhere.example"):
+            grant = {"email": email, "role": "author", "scope": "dossier", "scope_id": dossier}
+            for path, body in ((f"/dossiers/{dossier}/authors", {"email": email}), ("/grants", grant)):
+                made = self.carrier.post(path, body).json
+                self.assertEqual((made["person_id"], made["name"], made["email"]), (None, None, email))
+                told.append(sorted(made))
+            self.carrier.post(f"/dossiers/{dossier}/authors", {"email": email})
+            self.assertEqual(len([m for m in self.admin.items("/outbox") if m["recipient"] == email and "Invitation" in m["subject"]]), 1)
+        self.assertEqual(len(set(map(tuple, told))), 1)
+        for path in (f"/dossiers/{dossier}/authors", f"/grants?scope=dossier&scope_id={dossier}"):
+            text = self.ask(self.carrier, "GET", path)[2]
+            self.assertNotIn(ident, text)
+            self.assertNotIn("Nom-secret", text)
+        self.assertEqual(self.ask(self.carrier, "GET", f"/people/{ident}")[0], 404)
+        sign_in(self.admin, "known@nowhere.example")
+        self.assertIn("Nom-secret", self.ask(self.carrier, "GET", f"/dossiers/{dossier}/authors")[2])
+
     def test_mailbox(self):
         """However an address is written, its mailbox gets six codes an hour at most."""
         for email in ("flood@nowhere.example", "Flood@nowhere.example", "FLOOD@NOWHERE.example"):
