@@ -24,7 +24,10 @@ const Field link_use_fields[] = {
 const Field me_fields[] = {
     FIELD_TEXT(MeChange, name, .present = offsetof(MeChange, has_name)),
     FIELD_TEXT(MeChange, lang, .values = langs),
-    FIELD_TEXT(MeChange, password, .min_len = PASSWORD_MIN, .max = PASSWORD_MAX),
+    FIELD_TEXT(MeChange, password, .min_len = PASSWORD_MIN, .max = PASSWORD_MAX,
+               .help = "Ends all other sessions and tokens."),
+    FIELD_TEXT(MeChange, current_password, .max = PASSWORD_MAX,
+               .help = "Needed to change a password."),
     FIELD_END,
 };
 

@@ -15,7 +15,7 @@ typedef struct LinkUse {
 extern const Field link_use_fields[];
 
 typedef struct MeChange {
-    Str name, lang, password;
+    Str name, lang, password, current_password;
     bool has_name;
 } MeChange;
 extern const Field me_fields[];

@@ -5,6 +5,7 @@
 #include "common.h"
 #include "../auth/password.h"
 #include "../auth/token.h"
+#include "../auth/tries.h"
 #include <time.h>
 
 enum { LINK_MINUTES = 30, SESSION_DAYS = 14 };
@@ -78,26 +79,48 @@ bool sign_in_link(Request *rq)
     return person ? session_open(rq, row_str(person, 0, "id")) : failed(rq);
 }
 
+static Time monotonic(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * SECOND + now.tv_nsec / 1000;
+}
+
+// Compares, a few times in a while for one address. Right, or false with a fault: `wrong` says so in the caller's words.
+static bool password_right(Request *rq, Str email, Str encoded, Str password, bool *wrong)
+{
+    *wrong = false;
+    rq->reply.retry_after = tries_take(email, monotonic());
+    if (rq->reply.retry_after)
+        return fault(rq, FAULT_THROTTLED, NULL,
+                     T("Trop d'essais : attendez, ou demandez un lien par courriel.",
+                       "Too many tries: wait, or ask for a mailed link."));
+    PasswordVerdict verdict = password_check(encoded, password);
+    *wrong = verdict == PASSWORD_WRONG;
+    if (*wrong)
+        return false;
+    tries_give_back(email);
+    if (verdict == PASSWORD_RIGHT)
+        return true;
+    rq->reply.retry_after = 2;
+    return fault(
+        rq, FAULT_BUSY, NULL,
+        T("Trop de connexions à la fois : réessayez.", "Too many sign-ins at once: try again."));
+}
+
 bool sign_in_password(Request *rq)
 {
     const SignIn *given = rq->input;
     Rows *person = QUERY(rq->db, rq->arena, Q_PERSON_PASSWORD, ARG(given->email));
     if (!person)
         return failed(rq);
-    bool known = rows_len(person) && !row_null(person, 0, "password");
-    switch (password_check(known ? row_str(person, 0, "password") : STR_NONE, given->password)) {
-    case PASSWORD_RIGHT:
+    bool wrong, known = rows_len(person) && !row_null(person, 0, "password");
+    if (password_right(rq, given->email, known ? row_str(person, 0, "password") : STR_NONE,
+                       given->password, &wrong))
         return session_open(rq, row_str(person, 0, "id"));
-    case PASSWORD_BUSY:
-        rq->reply.retry_after = 2;
-        return fault(rq, FAULT_BUSY, NULL,
-                     T("Trop de connexions à la fois : réessayez.",
-                       "Too many sign-ins at once: try again."));
-    default:
-        return fault(rq, FAULT_SIGNED_OUT, NULL,
-                     T("L'adresse et le mot de passe ne vont pas ensemble.",
-                       "The address and the password do not go together."));
-    }
+    return wrong && fault(rq, FAULT_SIGNED_OUT, NULL,
+                          T("L'adresse et le mot de passe ne vont pas ensemble.",
+                            "The address and the password do not go together."));
 }
 
 bool session_end(Request *rq)
@@ -115,16 +138,37 @@ bool me_get(Request *rq)
     return reply_found(rq, QUERY(rq->db, rq->arena, Q_PERSON_ME, ARG(rq->who->person)));
 }
 
+// A session left open is not enough to take an account over: who has a password shows it.
+static bool may_set_password(Request *rq, const MeChange *change)
+{
+    Rows *me = QUERY(rq->db, rq->arena, Q_PERSON_SECRET, ARG(rq->who->person));
+    if (!me)
+        return failed(rq);
+    bool wrong;
+    if (rows_len(me) == 0 || row_null(me, 0, "password") ||
+        password_right(rq, row_str(me, 0, "email"), row_str(me, 0, "password"),
+                       change->current_password, &wrong))
+        return true;
+    return wrong && fault(rq, FAULT_INVALID, "/current_password",
+                          T("Le mot de passe actuel manque ou n'est pas celui-là.",
+                            "The current password is missing or not this one."));
+}
+
 bool me_change(Request *rq)
 {
     const MeChange *change = rq->input;
     Str encoded = STR_NONE;
+    if (change->password.len && !may_set_password(rq, change))
+        return false;
     if (change->password.len && !password_hash(rq->arena, change->password, &encoded)) {
         rq->reply.retry_after = 2;
         return fault(rq, FAULT_BUSY, NULL,
                      T("Trop de mots de passe à la fois : réessayez.",
                        "Too many passwords at once: try again."));
     }
+    if (encoded.len &&
+        !QUERY(rq->db, rq->arena, Q_TOKEN_ONLY, ARG(rq->who->person), ARG(rq->who->token)))
+        return failed(rq);
     rq->access_changed = true; // the language is kept with the rights
     return reply_found(rq, QUERY(rq->db, rq->arena, Q_PERSON_CHANGE, ARG(rq->who->person),
                                  change->has_name ? ARG(change->name) : ARG_NULL,

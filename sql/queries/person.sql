@@ -39,6 +39,9 @@ limit $4;
 -- name: person_password(email text) one
 select id, password from person where email = lower($1);
 
+-- name: person_secret(id uuid) one
+select email, password from person where id = $1;
+
 -- name: person_me(id uuid) one
 select p.id, p.email, p.name, p.lang, p.password is not null as has_password, p.created_at,
        coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role, 'scope', g.scope, 'scope_id', g.scope_id)

@@ -35,6 +35,10 @@ update token set revoked_at = now()
 where id = $1 and person_id = $2 and revoked_at is null
 returning id;
 
+-- The password changed: every other session and token of the person ends.
+-- name: token_only(person_id uuid, id uuid) none
+update token set revoked_at = now() where person_id = $1 and id <> $2 and revoked_at is null;
+
 -- name: token_sign_out(hash bytea) one
 update token set revoked_at = now()
 where hash = $1 and revoked_at is null

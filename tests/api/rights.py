@@ -186,6 +186,37 @@ class Rights(unittest.TestCase):
         api.delete("/session")
         self.assertEqual(self.status(api, "GET", "/me"), 401)
 
+    def test_password(self):
+        """A password is changed by whoever knows it, and ends every other session and token."""
+        api, _ = sign_in(self.jalon.admin, "word@monde.example")
+        other, token = sign_in(self.jalon.admin, "word@monde.example")[0], api.post("/tokens", {"label": "x"})["token"]
+        api.patch("/me", {"password": "first long password"})
+        self.assertEqual([self.status(a, "GET", "/me") for a in (api, other, api.signed(token))], [200, 401, 401])
+        change = {"password": "second long password"}
+        for body in (change, {**change, "current_password": "not this one"}):
+            self.assertEqual(self.status(api, "PATCH", "/me", body), 422)
+        api.patch("/me", {**change, "current_password": "first long password"})
+        nobody = self.who["nobody"]
+        self.assertEqual(self.status(nobody, "POST", "/sign-in/password", {"email": "word@monde.example", "password": "first long password"}), 401)
+        nobody.post("/sign-in/password", {"email": "Word@monde.example", "password": "second long password"})
+
+    def test_password_tries(self):
+        """Ten wrong passwords in a quarter of an hour are let through, known address or not, and nobody else waits for it."""
+        api, _ = sign_in(self.jalon.admin, "tries@monde.example")
+        api.patch("/me", {"password": "a rather long password"})
+        quiet, _ = sign_in(self.jalon.admin, "quiet@monde.example")
+        quiet.patch("/me", {"password": "a rather long password"})
+        nobody = self.who["nobody"]
+        for email in ("tries@monde.example", "unknown.tries@monde.example"):
+            got = [self.status(nobody, "POST", "/sign-in/password", {"email": email, "password": "wrong"}) for _ in range(11)]
+            self.assertEqual(got, [401] * 10 + [429], email)
+            with self.assertRaises(Problem) as caught:
+                nobody.post("/sign-in/password", {"email": email.upper(), "password": "a rather long password"})
+            self.assertEqual(caught.exception.status, 429)
+            self.assertGreater(int(caught.exception.headers["retry-after"]), 600)
+        for _ in range(12):
+            nobody.post("/sign-in/password", {"email": "quiet@monde.example", "password": "a rather long password"})
+
     def test_cookie_from_elsewhere(self):
         """A page of another site cannot act with somebody's cookie."""
         api, _ = sign_in(self.jalon.admin, "cookie@monde.example")
