@@ -30,8 +30,10 @@ create table sign_in_link (
     email       text not null,
     created_at  timestamptz not null default now(),
     expires_at  timestamptz not null,
-    used_at     timestamptz
+    used_at     timestamptz,
+    mail_id     bigint                                  -- in the outbox, where the secret stands until it is sent, used or expired
 );
+create index on sign_in_link (email, created_at);
 
 create table organisation (
     id          uuid primary key default gen_random_uuid(),
@@ -110,6 +112,14 @@ create function is_known(person uuid, scope text, scope_id text) returns boolean
     select not exists (select from invitation i where i.person_id = $1 and i.scope = $2 and i.scope_id = $3 and i.accepted_at is null)
 $$;
 
+-- Holds a dossier by a grant on it or on its organisation, whatever the role.
+create function holds(person uuid, dossier uuid, organisation uuid) returns boolean language sql stable as $$
+    select exists (select from role_grant g
+                   where g.person_id = $1 and g.revoked_at is null and now() >= g.from_at and now() < g.until_at
+                     and (g.scope = 'dossier' and g.scope_id = $2::text
+                          or g.scope = 'organisation' and g.role in ('carrier', 'author') and g.scope_id = $3::text))
+$$;
+
 create table workflow (
     id          uuid primary key default gen_random_uuid(),
     space_id    uuid not null references space,
@@ -177,6 +187,7 @@ create index on dossier (created_at, id);
 create table sealed (
     dossier_id  uuid not null references dossier,
     version     bigint not null,
+    title       text generated always as (coalesce(content ->> 'title', '')) stored,
     content     jsonb not null,
     documents   jsonb not null,                         -- [{kind, name, sha256, size, media_type}]
     sha256      text not null,                          -- of the canonical JSON of {content, documents}
@@ -347,7 +358,7 @@ create index on timer (due_at);
 -- What must leave: written with the move, delivered at least once, read by people when there is no mail server.
 create table outbox (
     id          bigint generated always as identity primary key,
-    kind        text not null check (kind in ('mail')),
+    kind        text not null check (kind in ('mail', 'sign-in')),
     recipient   text not null,
     subject     text not null,
     body        text not null,
@@ -359,6 +370,7 @@ create table outbox (
     failed_at   timestamptz,
     last_error  text not null default ''
 );
+create index outbox_secret on outbox (created_at) where kind = 'sign-in' and body <> '';
 create index outbox_waiting on outbox (next_at) where sent_at is null and failed_at is null;
 
 -- The answer that a POST already got: the same key gives the same answer, once done, for a day.

@@ -27,7 +27,8 @@ join person p on p.id = g.person_id
 where p.id <> $2;
 
 -- name: message_outbox(waiting boolean, cursor_at timestamptz, cursor_id bigint, page bigint) many
-select id, kind, recipient, subject, body, application_id, created_at, next_at, attempts, sent_at, failed_at, last_error,
+select id, kind, recipient, subject,
+       case when kind = 'sign-in' and created_at < now() - interval '30 minutes' then '' else body end as body, application_id, created_at, next_at, attempts, sent_at, failed_at, last_error,
        created_at as cursor_at, id as cursor_id
 from outbox
 where (not $1 or (sent_at is null and failed_at is null))

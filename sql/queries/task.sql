@@ -29,7 +29,7 @@ where id in (
 returning id, recipient, subject, body, attempts, created_at;
 
 -- name: task_mail_sent(id bigint) none
-update outbox set sent_at = now(), last_error = '' where id = $1;
+update outbox set sent_at = now(), last_error = '', body = case kind when 'sign-in' then '' else body end where id = $1;
 
 -- Tried again after `wait_s` seconds; given up when that is null.
 -- name: task_mail_failed(id bigint, error text, wait_s bigint) none
@@ -37,9 +37,14 @@ update outbox
 set last_error = $2, next_at = now() + coalesce($3, 0) * interval '1 second', failed_at = case when $3 is null then now() end
 where id = $1;
 
+-- A sign-in mail's secret goes with the link it names, see LINK_MINUTES.
 -- name: task_sweep() none
 with keys as (
     delete from idempotency where created_at < now() - interval '1 day'
+), secrets as (
+    update outbox
+    set body = '', failed_at = case when sent_at is null then now() end, last_error = 'expired'
+    where kind = 'sign-in' and body <> '' and created_at < now() - interval '30 minutes'
 ), links as (
     delete from sign_in_link where expires_at < now() - interval '1 day'
 )

@@ -51,7 +51,22 @@ select $1, lower($2), $3
 where (select count(*) from sign_in_link where email = lower($2) and created_at > now() - interval '1 hour') < 6
 returning email;
 
+-- Its mail, whose body is blanked once it is sent, used or expired: the row stays, the secret does not.
+-- name: sign_in_link_mail(hash bytea, subject text, body text) none
+with mail as (
+    insert into outbox (kind, recipient, subject, body) select 'sign-in', email, $2, $3 from sign_in_link where hash = $1
+    returning id
+)
+update sign_in_link set mail_id = mail.id from mail where hash = $1;
+
 -- name: sign_in_link_use(hash bytea) one
-update sign_in_link set used_at = now()
-where hash = $1 and used_at is null and expires_at > now()
-returning email;
+with used as (
+    update sign_in_link set used_at = now()
+    where hash = $1 and used_at is null and expires_at > now()
+    returning email, mail_id
+), blank as (
+    update outbox o
+    set body = '', failed_at = case when o.sent_at is null then now() end, last_error = case when o.sent_at is null then 'used' else '' end
+    from used where o.id = used.mail_id
+)
+select email from used;
