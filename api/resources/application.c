@@ -96,6 +96,7 @@ bool application_get(Request *rq)
     const Move *moves = moves_of(rq->arena, t->def, &t->at, &actor, &facts, &count);
 
     Buf buf = {.arena = rq->arena};
+    t->untold = !sight_reads(&sight); // a draft's title is its authors' own
     track_write(&buf, t);
     buf.len--; // the members that follow stand in the same object
     write_titles(&buf, t, rq->lang);
@@ -148,7 +149,8 @@ bool application_list(Request *rq)
                  !request_query(rq, "is_over").at;
     if (plain) {
         Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_LIST_CALL, query_arg(rq, "call_id"),
-                           page_at(&page), page_id(&page), page_limit(rq->arena, &page));
+                           page_at(&page), page_id(&page), page_limit(rq->arena, &page),
+                           ARG(rq->who->person));
         return rows ? reply_page(rq, rows, page.limit) : failed(rq);
     }
     Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_LIST, ARG(rq->who->person), arg_bool(all),

@@ -276,7 +276,7 @@ void track_write(Buf *buf, const Track *t)
     write_text(buf, "call_id", t->scope.call);
     write_text(buf, "dossier_id", t->scope.dossier);
     write_text(buf, "number", t->number);
-    write_text(buf, "title", row_str(t->rows, t->row, "dossier_title"));
+    write_text(buf, "title", t->untold ? STR_NONE : row_str(t->rows, t->row, "dossier_title"));
     buf_add(buf, STR(",\"places\":"));
     write_places(buf, t);
     write_text(buf, "stage", str_of(stage_word(case_stage(t->def, &t->at))));

@@ -51,6 +51,7 @@ typedef struct Track {
     json_t *content, *documents; // of the living dossier; NULL: not loaded, or only the sealed version was
 
     bool seals;  // the present version of the dossier is to be kept
+    bool untold; // the title is not for whoever is answered
     bool turned; // sealed or unsealed in this transaction: what guards read of the dossier is another text from now on
     VEC(Record) records;
     VEC(TimerChange) timers;

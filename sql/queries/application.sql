@@ -7,11 +7,12 @@ select text from workflow_version where id = $1;
 -- name: track_lock(ids uuid[]) many
 select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
        c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, c.closes_at, c.cutoffs, c.amount, c.committed,
-       d.organisation_id, d.title as dossier_title, d.version as dossier_version,
+       d.organisation_id, coalesce(s.title, d.title) as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
 from application a
 join call c on c.id = a.call_id
 join dossier d on d.id = a.dossier_id
+left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
 where a.id = any ($1)
 order by a.id
 for update of a;
@@ -20,11 +21,12 @@ for update of a;
 -- name: track_lock_free(ids uuid[]) many
 select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
        c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, c.closes_at, c.cutoffs, c.amount, c.committed,
-       d.organisation_id, d.title as dossier_title, d.version as dossier_version,
+       d.organisation_id, coalesce(s.title, d.title) as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
 from application a
 join call c on c.id = a.call_id
 join dossier d on d.id = a.dossier_id
+left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
 where a.id = any ($1)
 order by a.id
 for update of a skip locked;
@@ -41,11 +43,12 @@ where a.id = any ($1);
 -- name: track_get(id uuid) one
 select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
        c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, c.closes_at, c.cutoffs, c.amount, c.committed,
-       d.organisation_id, d.title as dossier_title, d.version as dossier_version,
+       d.organisation_id, coalesce(s.title, d.title) as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
 from application a
 join call c on c.id = a.call_id
 join dossier d on d.id = a.dossier_id
+left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
 where a.id = $1;
 
 -- What was filed, or the living dossier: held as it is until the end of the transaction, against those who edit it.
@@ -145,12 +148,14 @@ select space_id, status from call where id = $1;
 
 -- All that is filed under a call, for those who have a part in the whole of it. Stands alone so that it is read off its index;
 -- the inner limit tells the planner that a page is short, or it would plan the statement anew each time.
--- name: application_list_call(call_id uuid, cursor_at timestamptz, cursor_id uuid, page bigint) many
+-- A draft's title is told to those who hold the dossier.
+-- name: application_list_call(call_id uuid, cursor_at timestamptz, cursor_id uuid, page bigint, viewer uuid) many
 select l.id, l.call_id, l.dossier_id, l.number, l.title, l.places, l.stage, l.is_over, l.version, l.filed_at, l.opened_at, l.updated_at,
        l.opened_at as cursor_at, l.id as cursor_id
-from (select a.id, a.call_id, a.dossier_id, a.number, d.title, a.places, a.stage, a.is_over, a.version, a.filed_at, a.opened_at, a.updated_at
+from (select a.id, a.call_id, a.dossier_id, a.number, case when a.filed_at is not null or holds($5, a.dossier_id, d.organisation_id) then coalesce(s.title, d.title) end as title, a.places, a.stage, a.is_over, a.version, a.filed_at, a.opened_at, a.updated_at
       from application a
       join dossier d on d.id = a.dossier_id
+      left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
       where a.call_id = $1
         and (a.opened_at, a.id) > (coalesce($2, '-infinity'), coalesce($3, '00000000-0000-0000-0000-000000000000'))
       order by a.opened_at, a.id
@@ -164,10 +169,13 @@ with mine as (
     from role_grant g
     where g.person_id = $1 and g.revoked_at is null and now() >= g.from_at and now() < g.until_at
 )
-select a.id, a.call_id, a.dossier_id, a.number, d.title, a.places, a.stage, a.is_over, a.version, a.filed_at, a.opened_at,
+select a.id, a.call_id, a.dossier_id, a.number,
+       case when a.filed_at is not null or holds($1, a.dossier_id, d.organisation_id) then coalesce(s.title, d.title) end as title,
+       a.places, a.stage, a.is_over, a.version, a.filed_at, a.opened_at,
        a.updated_at, a.opened_at as cursor_at, a.id as cursor_id
 from application a
 join dossier d on d.id = a.dossier_id
+left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
 where a.id in (select x.id from application x where $2 and x.call_id = $3
                union select x.id from mine join application x on mine.scope = 'application' and x.id = mine.at
                union select x.id from mine join application x on mine.scope = 'call' and x.call_id = mine.at

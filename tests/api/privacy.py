@@ -231,6 +231,19 @@ class Privacy(unittest.TestCase):
                      f"/applications/{application}/receipt"):
             self.assertEqual(self.ask(self.one.clerk, "GET", path)[0], 404, path)
 
+    def test_draft_titles(self):
+        """The title of what was never filed is told to those who hold the dossier, and to nobody of the call."""
+        dossier = self.carrier.post("/dossiers", {"title": "Titre-en-cours"})["id"]
+        application, _ = self.one.apply(self.carrier, dossier, file=False)
+        for query in ("", f"?call_id={self.one.call}", f"?call_id={self.one.call}&stage=submission", f"?dossier_id={dossier}"):
+            self.assertNotIn("Titre-en-cours", self.ask(self.one.clerk, "GET", "/applications" + query)[2], query)
+        self.assertIn(application, [a["id"] for a in self.one.clerk.items("/applications")])
+        self.assertIsNone(self.one.clerk.get(f"/applications/{application}")["title"])
+        self.assertEqual([a["title"] for a in self.carrier.items(f"/applications?dossier_id={dossier}")], ["Titre-en-cours"])
+        self.assertEqual(self.carrier.get(f"/applications/{application}")["title"], "Titre-en-cours")
+        self.one.move(self.carrier, application, "submit")
+        self.assertEqual(self.one.clerk.get(f"/applications/{application}")["title"], "Titre-en-cours")
+
     # ---- between two funders
 
     def test_private_answers(self):
@@ -285,9 +298,13 @@ class Privacy(unittest.TestCase):
         application, dossier = self.one.apply(self.carrier)
         etag = self.carrier.get(f"/dossiers/{dossier}").headers["etag"]
         self.carrier.patch(f"/dossiers/{dossier}", {"answers": {"title": "Titre-nouveau", "summary": "Résumé qui n'est pas encore déposé."}}, etag=etag)
+        lists = [self.ask(self.one.clerk, "GET", "/applications" + query)[2] for query in ("", f"?call_id={self.one.call}", f"?dossier_id={dossier}")]
+        for text in lists:
+            self.assertIn(application, text)
+            self.assertNotIn("Titre-nouveau", text)
         for path in ("", "/dossier", "/receipt"):
             self.assertNotIn("pas encore", self.ask(self.one.clerk, "GET", f"/applications/{application}{path}")[2])
-        self.assertNotIn("Titre-nouveau", self.ask(self.one.clerk, "GET", f"/applications/{application}/dossier")[2])
+            self.assertNotIn("Titre-nouveau", self.ask(self.one.clerk, "GET", f"/applications/{application}{path}")[2])
 
     # ---- within one funder
 
