@@ -129,6 +129,29 @@ static bool reply_added(Request *rq, const Rows *made, int64_t dossier_version)
     return reply_text(rq, 201, buf_str(&buf));
 }
 
+// Where the dossier stands filed in a state that opens this document to the caller, the funder asked for it and reads it.
+static bool complement(Request *rq, Arg dossier, Str kind, Arg document)
+{
+    Rows *filed = QUERY(rq->db, rq->arena, Q_DOCUMENT_FILED, dossier);
+    if (!filed)
+        return failed(rq);
+    Str *open = arena_array(rq->arena, Str, rows_len(filed));
+    size_t count = 0;
+    for (size_t i = 0; i < rows_len(filed); i++) {
+        Sight sight;
+        if (!sight_of(rq, row_str(filed, i, "id"), &sight))
+            return false;
+        const Track *t = sight.track;
+        ItemId item = document_item(t->def, kind);
+        if (item != ID_NONE && may_edit(t->def, &t->at, THING_DOCUMENT, item, sight.roles))
+            open[count++] = t->id;
+    }
+    return count == 0 ||
+           QUERY(rq->db, rq->arena, Q_DOCUMENT_COMPLEMENT, document,
+                 arg_texts(rq->arena, open, count)) ||
+           failed(rq);
+}
+
 bool document_add(Request *rq)
 {
     Str kind = request_query(rq, "kind"), name = request_query(rq, "name"), media = media_of(rq),
@@ -149,6 +172,8 @@ bool document_add(Request *rq)
     Rows *touched = made ? QUERY(rq->db, rq->arena, Q_DOSSIER_TOUCH, dossier) : NULL;
     if (!touched)
         return failed(rq);
+    if (!complement(rq, dossier, kind, row_id(made)))
+        return false;
     if (!put_in_place(rq->arena, spooled, sha256))
         return fault(rq, FAULT_INTERNAL, NULL,
                      T("Le fichier n'a pas pu être rangé.", "The file could not be stored."));

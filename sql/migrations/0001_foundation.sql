@@ -148,6 +148,7 @@ create table call (
     status      text not null default 'draft' check (status in ('draft', 'open', 'closed')),
     opens_at    timestamptz not null,
     closes_at   timestamptz not null check (closes_at > opens_at),
+    closed_at   timestamptz,                            -- when it closed; its closing date may be put off since, it is closed
     cutoffs     timestamptz[] not null default '{}',
     amount      bigint not null default 0 check (amount >= 0),
     committed   bigint not null default 0 check (committed >= 0),
@@ -247,6 +248,13 @@ create table move (
     at          timestamptz not null,
     hash        bytea not null,
     primary key (application_id, version)
+);
+
+-- A document that was added after filing, in a state that opens documents: shown to the funder beside what was filed.
+create table complement (
+    application_id uuid not null references application,
+    document_id uuid not null references document,
+    primary key (document_id, application_id)
 );
 
 create table review (

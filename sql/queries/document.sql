@@ -22,7 +22,7 @@ order by added_at, id
 limit $5;
 
 -- Filed applications through which a document is read: it is in the version filed there, or in the living dossier where that
--- one was opened again for corrections, or it is the evidence of a measure there.
+-- one was opened again for corrections, or a later state asked for it, or it is the evidence of a measure there.
 -- name: document_applications(id uuid) many
 select a.id
 from document d
@@ -31,6 +31,14 @@ left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_versi
 where d.id = $1
   and (case when a.sealed_version is null then d.replaced_at is null
        else s.documents @> jsonb_build_array(jsonb_build_object('kind', d.kind, 'sha256', d.sha256)) end
+       or exists (select from complement k where k.application_id = a.id and k.document_id = d.id)
        or exists (select from measure m where m.application_id = a.id and m.evidence = d.id))
 order by a.opened_at
 limit 100;
+
+-- Applications where the dossier stands filed: their state says whether a document added now goes to the funder.
+-- name: document_filed(dossier_id uuid) many
+select a.id from application a where a.dossier_id = $1 and a.sealed_version is not null order by a.id;
+
+-- name: document_complement(document_id uuid, application_ids uuid[]) none
+insert into complement (document_id, application_id) select $1, u.id from unnest($2) as u (id);

@@ -277,7 +277,7 @@ class Privacy(unittest.TestCase):
                 self.assertEqual(self.ask(api, "GET", path)[0], 404)
 
     def test_later_documents(self):
-        """A document added or replaced after filing is not the funder's to see until it is filed again."""
+        """A document added or replaced after filing is not the funder's to see until it is filed again, or asked for by a later state."""
         application, dossier = self.one.apply(self.carrier, file=False)
         first = self.upload("statutes", "un.pdf", b"%PDF-1.4 1", dossier)
         self.one.move(self.carrier, application, "submit")
@@ -292,6 +292,13 @@ class Privacy(unittest.TestCase):
         self.one.move(clerk, application, "reopen")
         self.one.move(self.carrier, application, "submit")
         self.assertEqual(seen(), [404, 200, 200])
+        self.one.decide(application, 1)
+        self.one.move(clerk, application, "agree")
+        asked = self.upload("statutes", "trois.pdf", b"%PDF-1.4 3", dossier)
+        self.assertEqual(self.ask(clerk, "GET", f"/documents/{asked}/content")[0], 200)
+        self.assertIn(asked, [d["id"] for d in clerk.get(f"/applications/{application}/dossier")["documents"]])
+        for api in (self.one.jury, self.two.clerk, self.stranger):
+            self.assertEqual(self.ask(api, "GET", f"/documents/{asked}/content")[0], 404)
 
     def test_later_answers(self):
         """What the carrier edits after filing is not read by the funder; a shared title neither."""

@@ -48,7 +48,7 @@ states:
   filed:
     title: Filed
     stage: evaluation
-    edit: {{carrier: [documents, messages], clerk: [messages], expert: [review.blind], jury: [review.open], board: [decision]}}
+    edit: {{carrier: [messages], clerk: [messages], expert: [review.blind], jury: [review.open], board: [decision]}}
     on:
       reopen: {{by: clerk, to: reopened, do: [unseal]}}
       weigh: {{by: clerk, to: filed, if: "reviews.blind.mean > 4.0"}}
