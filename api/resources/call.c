@@ -216,13 +216,19 @@ bool call_change(Request *rq)
                           arg_list(rq->arena, change->territories, change->has_territories));
     if (!changed)
         return failed(rq);
-    if (closes != was && !QUERY(rq->db, rq->arena, Q_CALL_CLOSING_MOVED, id,
-                                arg_time(rq->arena, was), arg_time(rq->arena, closes)))
+    if (!QUERY(rq->db, rq->arena, Q_CALL_OPENING_MOVED, id, arg_time(rq->arena, opens)))
+        return failed(rq);
+    bool closed =
+        str_is(row_str(call, 0, "status"), "closed"); // and stays so until it is opened again
+    if (closes != was && !closed &&
+        !QUERY(rq->db, rq->arena, Q_CALL_CLOSING_MOVED, id, arg_time(rq->arena, was),
+               arg_time(rq->arena, closes)))
         return failed(rq);
     return funders_put(rq, change, id) && call_show(rq, 200, id);
 }
 
-// Opens now, or at its opening date when that is to come; closes by itself at its closing date.
+// Opens now, or at its opening date when that is to come; closes by itself at its closing date. A closed call opens again once its
+// closing date was put off.
 bool call_open(Request *rq)
 {
     const Rows *call = call_managed(rq);
@@ -234,15 +240,13 @@ bool call_open(Request *rq)
     if (closes <= now)
         return fault(rq, FAULT_CONFLICT, NULL,
                      T("Sa date de fermeture est passée.", "Its closing date has passed."));
-    if (str_is(row_str(call, 0, "status"), "closed"))
-        return fault(rq, FAULT_CONFLICT, NULL, T("Cet appel est clos.", "This call is closed."));
     Rows *done =
         QUERY(rq->db, rq->arena, Q_CALL_TIMER, id, ARG_C("close"), arg_time(rq->arena, closes));
     if (done && opens > now)
         done =
             QUERY(rq->db, rq->arena, Q_CALL_TIMER, id, ARG_C("open"), arg_time(rq->arena, opens));
-    else if (done)
-        done = QUERY(rq->db, rq->arena, Q_CALL_STATUS, id, ARG_C("open"));
+    if (done && (opens <= now || str_is(row_str(call, 0, "status"), "closed")))
+        done = QUERY(rq->db, rq->arena, Q_CALL_STATUS, id, ARG_C(opens > now ? "draft" : "open"));
     return done ? call_show(rq, 200, id) : failed(rq);
 }
 

@@ -6,7 +6,7 @@ select text from workflow_version where id = $1;
 -- Locked in the order of their ids, so that two batches never wait for each other in a circle.
 -- name: track_lock(ids uuid[]) many
 select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
-       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, c.closes_at, c.cutoffs, c.amount, c.committed,
+       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
        d.organisation_id, coalesce(s.title, d.title) as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
 from application a
@@ -20,7 +20,7 @@ for update of a;
 -- The same without those that somebody else has locked.
 -- name: track_lock_free(ids uuid[]) many
 select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
-       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, c.closes_at, c.cutoffs, c.amount, c.committed,
+       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
        d.organisation_id, coalesce(s.title, d.title) as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
 from application a
@@ -42,7 +42,7 @@ where a.id = any ($1);
 -- The same for readers.
 -- name: track_get(id uuid) one
 select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
-       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, c.closes_at, c.cutoffs, c.amount, c.committed,
+       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
        d.organisation_id, coalesce(s.title, d.title) as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
 from application a

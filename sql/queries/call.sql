@@ -68,6 +68,10 @@ set title = coalesce($3, title), summary = coalesce($4, summary), opens_at = coa
 where id = $1 and version = $2
 returning id;
 
+-- A call that is to open by itself opens at its new date.
+-- name: call_opening_moved(id uuid, due timestamptz) none
+update timer set due_at = $2 where owner = $1 and kind = 'call' and name = 'open';
+
 -- Applications that wait for the old closing wait for the new one.
 -- name: call_closing_moved(id uuid, was timestamptz, due timestamptz) none
 update timer t set due_at = $3
@@ -75,12 +79,12 @@ where t.due_at = $2 and (t.owner = $1 and t.kind = 'call' and t.name = 'close'
                          or t.kind = 'application' and t.owner in (select a.id from application a where a.call_id = $1));
 
 -- name: call_status(id uuid, status text) one
-update call set status = $2, version = version + 1 where id = $1 returning id;
+update call set status = $2, closed_at = null, version = version + 1 where id = $1 returning id;
 
 -- Closed now: what asks for its closing date finds it past.
 -- name: call_closed(id uuid, now timestamptz) one
 update call
-set status = 'closed', closes_at = case when opens_at < $2 and $2 < closes_at then $2 else closes_at end, version = version + 1
+set status = 'closed', closed_at = least($2, closes_at), closes_at = case when opens_at < $2 and $2 < closes_at then $2 else closes_at end, version = version + 1
 where id = $1
 returning closes_at;
 

@@ -14,7 +14,8 @@ with gone as (
     delete from timer where owner = $1 and name = $2 returning name
 )
 update call c
-set status = case gone.name when 'open' then 'open' else 'closed' end, version = c.version + 1
+set status = case gone.name when 'open' then 'open' else 'closed' end,
+    closed_at = case gone.name when 'close' then c.closes_at end, version = c.version + 1
 from gone
 where c.id = $1 and c.status = case gone.name when 'open' then 'draft' else 'open' end;
 

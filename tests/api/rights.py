@@ -152,6 +152,28 @@ class Rights(unittest.TestCase):
         self.assertEqual(len(list(two.items(f"{path}/reviews"))), 2)
         self.assertEqual(two.get(f"{path}/results").json["merit"]["count"], 2)
 
+    def test_dates_of_a_call(self):
+        """A call whose opening is moved opens at the new date; one that is closed stays so, its date put off, until it is opened again."""
+        admin, w = self.jalon.admin, self.world
+        call = admin.post("/calls", {"space_id": w.space, "workflow_id": w.workflow, "title": {"fr": "Dates"},
+                                     "opens_at": "2090-01-01T00:00:00Z", "closes_at": "2099-01-01T00:00:00Z"})["id"]
+        path = f"/calls/{call}"
+        self.assertEqual(admin.post(f"{path}/open")["status"], "draft")
+        admin.patch(path, {"opens_at": "2020-01-01T00:00:00Z"}, etag=admin.get(path).headers["etag"])
+        end = time.monotonic() + 5
+        while admin.get(path)["status"] == "draft" and time.monotonic() < end:
+            time.sleep(0.1)
+        self.assertEqual(admin.get(path)["status"], "open")
+        dossier = w.carrier.post("/dossiers", {"title": "Dates"})["id"]
+        w.carrier.post(f"{path}/applications", {"dossier_id": dossier})
+        admin.post(f"{path}/close")
+        admin.patch(path, {"closes_at": "2098-01-01T00:00:00Z"}, etag=admin.get(path).headers["etag"])
+        self.assertEqual(admin.get(path)["status"], "closed")
+        late = w.carrier.post("/dossiers", {"title": "Tard"})["id"]
+        self.assertEqual(self.status(w.carrier, "POST", f"{path}/applications", {"dossier_id": late}), 409)
+        self.assertEqual(admin.post(f"{path}/open")["status"], "open")
+        w.carrier.post(f"{path}/applications", {"dossier_id": late})
+
     def test_envelope(self):
         """A decision beyond the envelope is refused and leaves no trace."""
         path = f"/applications/{self.filed}/decisions"
