@@ -99,6 +99,11 @@ create table role_grant (
 create unique index role_grant_once on role_grant (person_id, role, scope, scope_id) where revoked_at is null;
 create index on role_grant (scope, scope_id) where revoked_at is null;
 
+-- The id that a scope's text is, or null: a look-up by it is served by the index of the id.
+create function uuid_of(id text) returns uuid language sql immutable as $$
+    select case when id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then id::uuid end
+$$;
+
 -- Who was named by an address on a scope: whoever named them learns nobody's name by it before that person has signed in.
 create table invitation (
     person_id   uuid not null references person,

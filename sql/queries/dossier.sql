@@ -39,7 +39,7 @@ from dossier d
 where d.id in (select g.scope_id::uuid from role_grant g
                where g.person_id = $1 and g.scope = 'dossier' and g.revoked_at is null and now() >= g.from_at and now() < g.until_at
                union
-               select o.id from role_grant g join dossier o on o.organisation_id::text = g.scope_id
+               select o.id from role_grant g join dossier o on o.organisation_id = uuid_of(g.scope_id)
                where g.person_id = $1 and g.scope = 'organisation' and g.role in ('carrier', 'author')
                  and g.revoked_at is null and now() >= g.from_at and now() < g.until_at)
   and (d.created_at, d.id) > (coalesce($2, '-infinity'), coalesce($3, '00000000-0000-0000-0000-000000000000'))

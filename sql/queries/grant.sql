@@ -71,32 +71,33 @@ from (select from role_grant where scope = 'dossier' and scope_id = $1 and role 
 
 -- The space in which a scope lies, to know whose it is to grant there.
 -- name: grant_space(scope text, scope_id text) one
-select s.id as space_id, null::uuid as workflow_version_id from space s where $1 = 'space' and s.id::text = $2
+select s.id as space_id, null::uuid as workflow_version_id from space s where $1 = 'space' and s.id = uuid_of($2)
 union all
-select c.space_id, c.workflow_version_id from call c where $1 = 'call' and c.id::text = $2
+select c.space_id, c.workflow_version_id from call c where $1 = 'call' and c.id = uuid_of($2)
 union all
-select c.space_id, c.workflow_version_id from application a join call c on c.id = a.call_id where $1 = 'application' and a.id::text = $2;
+select c.space_id, c.workflow_version_id from application a join call c on c.id = a.call_id where $1 = 'application' and a.id = uuid_of($2);
 
 -- name: grant_scope_exists(scope text, scope_id text) one
 select true as found where
     ($1 = 'platform' and $2 = '')
     or ($1 = 'territory' and exists (select from territory t where t.code = $2))
-    or ($1 = 'organisation' and exists (select from organisation o where o.id::text = $2))
-    or ($1 = 'space' and exists (select from space s where s.id::text = $2))
-    or ($1 = 'call' and exists (select from call c where c.id::text = $2))
-    or ($1 = 'application' and exists (select from application a where a.id::text = $2))
-    or ($1 = 'dossier' and exists (select from dossier d where d.id::text = $2));
+    or ($1 = 'organisation' and exists (select from organisation o where o.id = uuid_of($2)))
+    or ($1 = 'space' and exists (select from space s where s.id = uuid_of($2)))
+    or ($1 = 'call' and exists (select from call c where c.id = uuid_of($2)))
+    or ($1 = 'application' and exists (select from application a where a.id = uuid_of($2)))
+    or ($1 = 'dossier' and exists (select from dossier d where d.id = uuid_of($2)));
 
 -- The workflow versions whose roles may be granted on a scope: the call's, the latest ones of a space, those that a dossier was filed under.
 -- name: grant_workflows(scope text, scope_id text) many
-select c.workflow_version_id from call c where $1 = 'call' and c.id::text = $2
+select c.workflow_version_id from call c where $1 = 'call' and c.id = uuid_of($2)
 union
-select c.workflow_version_id from application a join call c on c.id = a.call_id
-where ($1 = 'application' and a.id::text = $2) or ($1 = 'dossier' and a.dossier_id::text = $2)
+select c.workflow_version_id from application a join call c on c.id = a.call_id where $1 = 'application' and a.id = uuid_of($2)
+union
+select c.workflow_version_id from application a join call c on c.id = a.call_id where $1 = 'dossier' and a.dossier_id = uuid_of($2)
 union
 select (select v.id from workflow_version v where v.workflow_id = w.id order by v.version desc limit 1)
 from workflow w
-where $1 = 'space' and w.space_id::text = $2;
+where $1 = 'space' and w.space_id = uuid_of($2);
 
 -- name: grant_holder(dossier text) one
-select d.organisation_id from dossier d where d.id::text = $1;
+select d.organisation_id from dossier d where d.id = uuid_of($1);
