@@ -64,7 +64,8 @@ const Field organisation_change_fields[] = {
 
 static const char *const member_roles[] = {"owner", "member", NULL};
 const Field member_fields[] = {
-    FIELD_UUID(MemberSet, person_id, .required = true),
+    FIELD_UUID(MemberSet, person_id, .required = true,
+               .help = "Oneself, to accept the part that was offered."),
     FIELD_TEXT(MemberSet, role, .required = true, .values = member_roles),
     FIELD_END,
 };

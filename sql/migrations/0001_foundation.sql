@@ -48,6 +48,7 @@ create table membership (
     organisation_id uuid not null references organisation,
     person_id   uuid not null references person,
     role        text not null check (role in ('owner', 'member')),
+    accepted_at timestamptz,                            -- by the person; until then it is nothing but an offer
     created_at  timestamptz not null default now(),
     primary key (organisation_id, person_id)
 );

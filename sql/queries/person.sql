@@ -26,7 +26,8 @@ where p.id = $1
                  and is_known(p.id, theirs.scope, theirs.scope_id))
        or exists (select from membership theirs
                   join membership mine using (organisation_id)
-                  where theirs.person_id = p.id and mine.person_id = $2));
+                  where theirs.person_id = p.id and mine.person_id = $2
+                    and theirs.accepted_at is not null and mine.accepted_at is not null));
 
 -- name: person_list(email text, cursor_at timestamptz, cursor_id uuid, page bigint) many
 select id, email, name, lang, created_at, created_at as cursor_at, id as cursor_id
@@ -48,7 +49,7 @@ select p.id, p.email, p.name, p.lang, p.password is not null as has_password, p.
                                   order by g.granted_at, g.id)
                  from role_grant g
                  where g.person_id = p.id and g.revoked_at is null and g.from_at <= now() and g.until_at > now()), '[]') as grants,
-       coalesce((select jsonb_agg(jsonb_build_object('organisation_id', o.id, 'name', o.name, 'role', m.role)
+       coalesce((select jsonb_agg(jsonb_build_object('organisation_id', o.id, 'name', o.name, 'role', m.role, 'accepted_at', m.accepted_at)
                                   order by m.created_at, o.id)
                  from membership m join organisation o on o.id = m.organisation_id
                  where m.person_id = p.id), '[]') as memberships,

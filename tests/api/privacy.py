@@ -407,6 +407,24 @@ class Privacy(unittest.TestCase):
         sign_in(self.admin, "known@nowhere.example")
         self.assertIn("Nom-secret", self.ask(self.carrier, "GET", f"/dossiers/{dossier}/authors")[2])
 
+    def test_members(self):
+        """Nobody is made a member without knowing: until they accept, an organisation reads no name by it and they act for nobody."""
+        owner, _ = sign_in(self.admin, "owner@nowhere.example")
+        victim, ident = sign_in(self.admin, "victim@nowhere.example")
+        victim.patch("/me", {"name": "Nom-tu"})
+        organisation = owner.post("/organisations", {"name": "Curieux"})["id"]
+        path = f"/organisations/{organisation}/members"
+        self.assertIsNone(owner.post(path, {"person_id": ident, "role": "owner"})["name"])
+        self.assertNotIn("Nom-tu", self.ask(owner, "GET", path)[2])
+        self.assertEqual(self.ask(owner, "GET", f"/people/{ident}")[0], 404)
+        self.assertEqual(self.ask(victim, "GET", path)[0], 404)
+        self.assertEqual(self.ask(victim, "POST", "/dossiers", {"organisation_id": organisation})[0], 422)
+        self.assertEqual([m["accepted_at"] for m in victim.get("/me")["memberships"]], [None])
+        self.assertEqual(self.ask(self.stranger, "POST", path, {"person_id": self.stranger_id, "role": "owner"})[0], 403)
+        self.assertEqual(victim.post(path, {"person_id": ident, "role": "member"})["role"], "owner")
+        self.assertIn("Nom-tu", self.ask(owner, "GET", path)[2])
+        self.assertEqual(self.ask(victim, "POST", "/dossiers", {"organisation_id": organisation})[0], 201)
+
     def test_mailbox(self):
         """However an address is written, its mailbox gets six codes an hour at most."""
         for email in ("flood@nowhere.example", "Flood@nowhere.example", "FLOOD@NOWHERE.example"):
