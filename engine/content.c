@@ -102,9 +102,10 @@ static bool send(Macrostep *m, const Action *a)
 
 bool content_delivered(const Event *event, const Actor *actor, Str *name, json_t **data)
 {
+    if (!(actor->roles & SYSTEM_BIT) || !str_starts(event->name, timer_prefix))
+        return false;
     json_t *sent = json_at(event->data, "event");
-    if (!(actor->roles & SYSTEM_BIT) || !str_starts(event->name, timer_prefix) ||
-        !json_is_string(sent))
+    if (!json_is_string(sent))
         return false;
     *name = json_str(sent);
     *data = json_at(event->data, "data");

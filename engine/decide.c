@@ -47,17 +47,22 @@ static TransitionId first_enabled(Macrostep *m, StateId state, const Str *event)
 // the first that is enabled in it or the nearest ancestor. An ancestor of several is asked once.
 static size_t select_transitions(Macrostep *m, const Str *event, TransitionId *enabled)
 {
-    StateSet answering = !event          ? m->def->index.eventless
-                         : m->event_name ? m->event_name->answering
-                                         : definition_answering(m->def, *event);
-    StateSet answered = {0};
+    StateSet answering, answered, atomic;
     size_t n = 0;
-    if (!set_meets(&m->at.in, &answering, m->words))
+    if (event && !m->event_name)
+        answering = definition_answering(m->def, *event);
+    const StateSet *able = !event          ? &m->def->index.eventless
+                           : m->event_name ? &m->event_name->answering
+                                           : &answering;
+    if (!set_meets(&m->at.in, able, m->words))
         return 0;
-    for (StateId a = set_next(&m->at.in, m->words, 0); a != ID_NONE;
-         a = set_next(&m->at.in, m->words, a + 1u)) {
-        if (!set_has(&m->def->index.atomic, a))
-            continue;
+    for (size_t w = 0; w < m->words; w++) {
+        answering.w[w] = able->w[w];
+        answered.w[w] = 0;
+        atomic.w[w] = m->at.in.w[w] & m->def->index.atomic.w[w];
+    }
+    for (StateId a = set_next(&atomic, m->words, 0); a != ID_NONE;
+         a = set_next(&atomic, m->words, a + 1u)) {
         for (StateId s = a; s != ID_NONE && !set_has(&answered, s); s = m->def->states[s].parent) {
             if (!set_has(&answering, s))
                 continue;
@@ -346,6 +351,7 @@ static Outcome take(Macrostep *m, const Case *c, const Event *event, Reasons *wh
     m->by_person = asked;
     content_delivered(event, m->actor, &name, &data);
     const EventName *known = definition_name(m->def, name);
+    name = known ? known->name : name;
     const EventDef *row = known && known->event != ID_NONE ? &m->def->events[known->event] : NULL;
 
     // 2. May it be fired with these data? Who may not fire it at all hears that first.

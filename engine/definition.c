@@ -77,6 +77,8 @@ Str event_token(Str descriptor)
 // SCXML 3.12.1: a descriptor matches whole tokens from the front.
 static bool descriptor_matches(Str descriptor, Str name)
 {
+    if (descriptor.at == name.at && descriptor.len == name.len)
+        return true;
     if (str_eq(descriptor, name) || str_eq(descriptor, STR("*")))
         return true;
     descriptor = event_token(descriptor);

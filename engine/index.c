@@ -5,12 +5,19 @@
 #include "build_internal.h"
 #include "chart.h"
 
+// Of the length and both ends: a name is looked up in each decision.
 static uint32_t hash(Str s)
 {
-    uint32_t h = 2166136261u; // FNV-1a
-    for (size_t i = 0; i < s.len; i++)
-        h = (h ^ (unsigned char)s.at[i]) * 16777619u;
-    return h;
+    uint64_t front = 0, back = 0;
+    if (s.len >= sizeof front) {
+        memcpy(&front, s.at, sizeof front);
+        memcpy(&back, s.at + s.len - sizeof back, sizeof back);
+    } else {
+        for (size_t i = 0; i < s.len; i++)
+            front = front << 8 | (unsigned char)s.at[i];
+    }
+    front = (front ^ s.len) * UINT64_C(0x9E3779B97F4A7C15) + back;
+    return (uint32_t)(front * UINT64_C(0xC2B2AE3D27D4EB4F) >> 32);
 }
 
 // The place of `name`: its row's number plus one, or 0 where it would go.
@@ -68,6 +75,9 @@ static void index_transition(EventIndex *index, const Transition *t)
             set_add(&index->any, t->source);
         else
             set_add(&row_add(index, name)->named, t->source);
+        EventName *row = str_eq(name, t->events[i]) ? row_add(index, name) : NULL;
+        if (row) // one text for one name: it is known without comparing
+            ((Str *)t->events)[i] = row->name;
     }
 }
 

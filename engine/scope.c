@@ -118,9 +118,12 @@ static void values_make(Macrostep *m)
     if (m->values)
         return;
     size_t n = m->def->variable_count;
-    m->values = arena_array(m->arena, CelValue, SLOT_VARS + n);
+    // Slots are written before a program that reads them runs.
+    m->values = arena_room(m->arena, (SLOT_VARS + n) * sizeof *m->values);
     if (n && m->at.vars)
         memcpy(m->values + SLOT_VARS, m->at.vars, n * sizeof *m->values);
+    else if (n)
+        memset(m->values + SLOT_VARS, 0, n * sizeof *m->values);
     m->at.vars = m->values + SLOT_VARS;
     m->host = (GuardHost){
         .def = m->def, .in = &m->at.in, .was = &m->at.was, .complete = complete, .data = m};

@@ -99,6 +99,10 @@ void flat_compile(Arena *arena, Node *node)
 static bool member_holds(Run *run, const Node *node, json_t *value)
 {
     Spot nowhere = {0};
+    if (node->kinds && run->steps > 1) {
+        run->steps -= 2;
+        return value_kinds(value) & node->kinds;
+    }
     return eval(run, node, value, &nowhere, NULL, NULL);
 }
 
