@@ -100,7 +100,6 @@ bool arguments_read(int argc, char **argv, const char *const *allowed, size_t le
 }
 
 // --- files and sentences
-// --------------------------------------------------------------------------
 
 void say(FILE *to, Str text)
 {
@@ -295,7 +294,6 @@ int command_check(int argc, char **argv)
 }
 
 // --- draw and table
-// -------------------------------------------------------------------------------
 
 int command_draw(int argc, char **argv)
 {

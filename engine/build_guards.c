@@ -5,7 +5,6 @@
 #include "facts.h"
 
 // --- functions of guards: the running application answers through a GuardHost
-// ---------------------------------------------
 
 static CelValue truth(bool value)
 {
@@ -83,7 +82,6 @@ static const CelFunction functions[] = {
 };
 
 // --- what the actions of the whole file raise, and the variables of their loops
-// -------------------------------------------
 
 static void add_name(Builder *b, Names *names, Str name)
 {
@@ -128,7 +126,6 @@ void scan_actions(Builder *b)
 }
 
 // --- the environment
-// ------------------------------------------------------------------------------------------------------
 
 static bool is_raised(const Builder *b, Str name)
 {
@@ -266,7 +263,6 @@ void build_variables(Builder *b)
 }
 
 // --- compilation
-// ----------------------------------------------------------------------------------------------------------
 
 static Text kind_text(CelKind kind)
 {

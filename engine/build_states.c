@@ -237,7 +237,6 @@ void check_targets(Builder *b, Mark mark, const StateId *targets, size_t n)
 }
 
 // --- what is entered first
-// ------------------------------------------------------------------------------------------------
 
 static void set_default_initial(Builder *b, State *state)
 {
@@ -300,7 +299,6 @@ static void read_initial(Builder *b, StateId id, const Node *node)
 }
 
 // --- what may be written
-// --------------------------------------------------------------------------------------------------
 
 static void allow(Builder *b, State *state, Thing thing, ItemId item, RoleSet roles)
 {
@@ -397,7 +395,6 @@ void build_states(Builder *b)
 }
 
 // --- promises
-// -------------------------------------------------------------------------------------------------------------
 
 static StateSet read_set(Builder *b, const Node *row, const char *key)
 {

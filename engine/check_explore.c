@@ -18,7 +18,6 @@ static bool is_shut(const Transition *t)
 }
 
 // --- events
-// ---------------------------------------------------------------------------------------------------------------
 
 static void find_raised(Explore *x, Block block)
 {
@@ -134,7 +133,6 @@ static bool happens(const Explore *x, const Place *place, const EventRow *row)
 }
 
 // --- places
-// ---------------------------------------------------------------------------------------------------------------
 
 static uint64_t mix(uint64_t hash, uint64_t value)
 {
@@ -233,7 +231,6 @@ static uint32_t take(Explore *x, uint32_t from, TransitionId *list, size_t n, St
 }
 
 // --- what may be taken
-// ----------------------------------------------------------------------------------------------------
 
 // Which transitions count: eventless ones, or those of an event, fired by the engine or by a role.
 typedef struct Filter {

@@ -143,7 +143,6 @@ Outcome world_decide(World *w, const Actor *actor, json_t *decision)
 }
 
 // --- agreement and money
-// --------------------------------------------------------------------------
 
 Outcome world_agree(World *w, const Actor *actor, int64_t amount)
 {
@@ -285,7 +284,6 @@ Outcome world_pay(World *w, const Actor *actor, ItemId instalment, int64_t amoun
 }
 
 // --- impact and messages
-// --------------------------------------------------------------------------
 
 Outcome world_measure(World *w, const Actor *actor, ItemId indicator, double value,
                       const json_t *target)

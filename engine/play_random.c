@@ -13,7 +13,6 @@ typedef struct Walk {
 } Walk;
 
 // --- what must always hold
-// ------------------------------------------------------------------------
 
 static bool active(const Case *c, StateId id)
 {
@@ -84,7 +83,6 @@ static void seen(void *host, const Outcome *outcome)
 }
 
 // --- what may happen
-// ------------------------------------------------------------------------------
 
 static size_t below(Walk *walk, size_t n)
 {
@@ -320,7 +318,6 @@ static void random_step(Walk *walk)
 }
 
 // --- where a walk begins
-// --------------------------------------------------------------------------
 
 static json_t *random_given(Walk *walk, Time now)
 {

@@ -97,7 +97,6 @@ bool act_fire(Request *rq, Act *act, const Event *event)
 }
 
 // --- opening
-// --------------------------------------------------------------------------------------
 
 static bool carried(Request *rq, Str dossier_id)
 {
@@ -178,7 +177,6 @@ bool application_open(Request *rq, Str call_id, Str dossier_id, Act *ret)
 }
 
 // --- timers
-// ---------------------------------------------------------------------------------------
 
 static bool fire_timer(Db *db, Arena *arena, Str application_id, Str timer)
 {
