@@ -154,19 +154,20 @@ class Money(unittest.TestCase):
     # ---- impact
 
     def test_own_measure(self):
-        """Nobody validates or contests what they entered, even one who holds both roles; somebody else does, once."""
+        """Nobody vouches for what they carry, even one who holds both roles; somebody else does, once."""
         path = self.funded()
         both, ident = sign_in(self.jalon.admin, "both@projet.example")
         dossier = self.funder.clerk.get(path)["dossier_id"]
         self.jalon.admin.post("/grants", {"person_id": ident, "role": "author", "scope": "dossier", "scope_id": dossier})
         self.jalon.admin.post("/grants", {"person_id": ident, "role": "clerk", "scope": "call", "scope_id": self.funder.clerk.get(path)["call_id"]})
-        self.assertEqual(set(both.get(path)["roles"]), {"author", "clerk"})
+        self.assertEqual(set(both.get(path)["roles"]), {"author"})
         own = both.post(f"{path}/measures", {"indicator": "trees", "value": 3})["id"]
         other = self.carrier.post(f"{path}/measures", {"indicator": "trees", "value": 4})["id"]
         self.refused(lambda: both.post(f"/measures/{own}/validate"), "refused")
         self.refused(lambda: both.post(f"/measures/{own}/contest", {"motive": "Non."}), "refused")
         self.refused(lambda: self.carrier.post(f"/measures/{own}/validate"), "refused")
-        both.post(f"/measures/{other}/validate")
+        self.refused(lambda: both.post(f"/measures/{other}/validate"), "refused")
+        self.funder.clerk.post(f"/measures/{other}/validate")
         self.funder.clerk.post(f"/measures/{own}/validate")
         self.refused(lambda: self.funder.clerk.post(f"/measures/{own}/validate"), "conflict")
         self.assertEqual({m["id"]: m["state"] for m in self.funder.clerk.items(f"{path}/measures")}, {own: "validated", other: "validated"})
