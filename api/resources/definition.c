@@ -62,6 +62,17 @@ static const Definition *keep(Arena *home, Str id, const Definition *def)
     return other->def;
 }
 
+// The same file may serve two spaces: what a dossier answers to one is not the other's, and is kept under another key.
+static const Definition *keyed(Arena *home, const Definition *def, Str key)
+{
+    if (!def || str_eq(def->id, key))
+        return def;
+    Definition *own = arena_new_of(home, Definition);
+    *own = *def;
+    own->id = str_copy(home, key);
+    return own;
+}
+
 const Definition *definition_get(Db *db, Str version_id)
 {
     const Definition *def = find(version_id);
@@ -71,7 +82,8 @@ const Definition *definition_get(Db *db, Str version_id)
     Rows *rows = QUERY(db, home, Q_DEFINITION_TEXT, ARG(version_id));
     if (rows && rows_len(rows)) {
         Findings findings = {0};
-        def = definition_build(home, row_str(rows, 0, "text"), dictionary(), &findings);
+        def = keyed(home, definition_build(home, row_str(rows, 0, "text"), dictionary(), &findings),
+                    row_str(rows, 0, "key"));
     }
     if (def)
         return keep(home, version_id, def);

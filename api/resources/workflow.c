@@ -77,11 +77,6 @@ bool workflow_make(Request *rq)
     Rows *workflow = QUERY(rq->db, rq->arena, Q_WORKFLOW_OF, ARG(space), ARG(def->id));
     if (!workflow)
         return failed(rq);
-    if (rows_len(workflow) == 0)
-        return fault(rq, FAULT_CONFLICT, NULL,
-                     T("Un autre espace a déjà un règlement « {0} » : donnez-lui un autre id.",
-                       "Another space has a workflow \"{0}\" already: give yours another id."),
-                     def->id);
     Str id = row_str(workflow, 0, "id");
     Rows *version = QUERY(rq->db, rq->arena, Q_WORKFLOW_VERSION_ADD, ARG(id), ARG(rq->body),
                           ARG(hash_sha256(rq->arena, rq->body)), ARG(rq->who->person));

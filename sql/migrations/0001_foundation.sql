@@ -130,6 +130,7 @@ create table workflow (
     id          uuid primary key default gen_random_uuid(),
     space_id    uuid not null references space,
     name        text not null,                          -- the file's id
+    key         text not null unique,                   -- under which dossiers keep its own answers: the name, or name@space when another space has that
     created_at  timestamptz not null default now(),
     unique (space_id, name)
 );

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- name: definition_text(workflow_version_id uuid) one
-select text from workflow_version where id = $1;
+select v.text, w.key from workflow_version v join workflow w on w.id = v.workflow_id where v.id = $1;
 
 -- Locked in the order of their ids, so that two batches never wait for each other in a circle.
 -- name: track_lock(ids uuid[]) many

@@ -18,7 +18,7 @@ with filed as materialized (
     cross join lateral (select s.content from sealed s
                         where s.dossier_id = a.dossier_id and s.version <= coalesce(a.sealed_version, s.version)
                         order by s.version desc limit 1) k
-    cross join lateral (select coalesce(k.content -> w.name -> 'requested', k.content -> 'requested') as asked) q
+    cross join lateral (select coalesce(k.content -> w.key -> 'requested', k.content -> 'requested') as asked) q
     where a.filed_at is not null and c.status <> 'draft'
       and ($1::text is null or $1 = any (d.themes))
       and ($2::text is null or exists (select from territory_within t where t.ancestor = $2 and t.code = any (d.territories)))

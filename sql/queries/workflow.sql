@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- The workflow of a space with the file's id, made when it is new; the row is locked so that versions get one number each.
--- No row when another space has a workflow of this id: a dossier keeps a workflow's own answers under its id, for it alone.
+-- A dossier keeps a workflow's own answers under its key, for it alone: two spaces may follow the same file.
 -- name: workflow_of(space_id uuid, name text) one
-insert into workflow (space_id, name)
-select $1, $2 where not exists (select from workflow other where other.name = $2 and other.space_id <> $1)
+insert into workflow (space_id, name, key)
+select s.id, $2, case when exists (select from workflow other where other.key = $2 and other.space_id <> $1) then $2 || '@' || s.slug else $2 end
+from space s where s.id = $1
 on conflict (space_id, name) do update set name = excluded.name
 returning id;
 

@@ -255,11 +255,14 @@ class Privacy(unittest.TestCase):
 
     def test_same_file_id(self):
         """A funder whose workflow file bears the other's id still reads none of the other's private answers and documents."""
-        try:
-            thief = Funder(self.jalon, "gamma", ident="alpha")
-        except Problem:
-            return  # an id that another space has is refused: as good
-        application, _ = thief.apply(self.carrier, self.dossier)
+        thief = Funder(self.jalon, "gamma", ident="alpha")
+        application, _ = thief.apply(self.carrier, self.dossier, plan="Secret-gamma")
+        self.assertEqual(thief.clerk.get(f"/applications/{application}/dossier")["answers"]["plan"], "Secret-gamma")
+        self.assertNotIn("Secret-gamma", self.ask(self.carrier, "GET", f"/applications/{self.application}/dossier")[2])
+        own = self.upload("alpha@gamma/plan", "plan.pdf", b"%PDF-1.4 gamma")
+        thief.move(thief.clerk, application, "reopen")
+        thief.move(self.carrier, application, "submit")
+        self.assertEqual([self.ask(api, "GET", f"/documents/{own}/content")[0] for api in (thief.clerk, self.one.clerk)], [200, 404])
         text = self.ask(thief.clerk, "GET", f"/applications/{application}/dossier")[2]
         self.assertNotIn("Secret-alpha", text)
         self.assertNotIn("plan-confidentiel", text)

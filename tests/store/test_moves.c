@@ -19,8 +19,8 @@ static const char world[] =
               "insert into space (id, slug, title, organisation_id) values ('" SPACE
               "', 's', '{}', '" UUID(
                   "09") "');"
-                        "insert into workflow (id, space_id, name) values ('" UUID(
-                            "12") "', '" SPACE "', 'essay');"
+                        "insert into workflow (id, space_id, name, key) values ('" UUID(
+                            "12") "', '" SPACE "', 'essay', 'essay');"
                                   "insert into workflow_version (id, workflow_id, version, sha256, "
                                   "created_by, text) values ('" UUID("13") "', '" UUID(
                                       "12") "', 1, '', '" CLERK "', $yaml$\n"
