@@ -247,12 +247,14 @@ static void stop(Macrostep *m)
 // Nothing changes; why stands in `reasons` (NULL: nobody asked).
 static Outcome refused(const Case *c, const Reasons *reasons)
 {
-    Outcome out = {.verdict = REFUSED, .next = *c};
-    if (reasons) {
-        out.reasons = reasons->at;
-        out.reason_count = reasons->len;
-    }
-    return out;
+    return (Outcome){.verdict = REFUSED,
+                     .next = *c,
+                     .taken = NULL,
+                     .taken_count = 0,
+                     .effects = NULL,
+                     .effect_count = 0,
+                     .reasons = reasons ? reasons->at : NULL,
+                     .reason_count = reasons ? reasons->len : 0};
 }
 
 static const Reason case_over = {
@@ -277,7 +279,9 @@ static Outcome outcome(Macrostep *m, const Case *c, Verdict verdict)
                      .taken = m->taken.at,
                      .taken_count = m->taken.len,
                      .effects = m->effects.at,
-                     .effect_count = m->effects.len};
+                     .effect_count = m->effects.len,
+                     .reasons = NULL,
+                     .reason_count = 0};
 }
 
 Outcome decide_start(Arena *arena, const Definition *def, const Actor *actor, const Facts *facts)
