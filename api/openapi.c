@@ -110,10 +110,10 @@ static json_t *parameters(const Route *route)
 
 static json_t *request_body(Arena *arena, const Route *route)
 {
-    json_t *content = json_object();
     if (!route->media && !route->body) // some clients send an empty object where nothing is asked
         return json_pack("{s:b, s:{s:{s:{s:s, s:i}}}}", "required", 0, "content",
                          "application/json", "schema", "type", "object", "maxProperties", 0);
+    json_t *content = json_object();
     if (route->media) {
         set(content, route->media, json_pack("{s:{s:s}}", "schema", "type", "string"));
     } else {

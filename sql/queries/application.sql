@@ -150,17 +150,21 @@ select space_id, status from call where id = $1;
 -- the inner limit tells the planner that a page is short, or it would plan the statement anew each time.
 -- A draft's title is told to those who hold the dossier.
 -- name: application_list_call(call_id uuid, cursor_at timestamptz, cursor_id uuid, page bigint, viewer uuid) many
-select l.id, l.call_id, l.dossier_id, l.number, l.title, l.places, l.stage, l.is_over, l.version, l.filed_at, l.opened_at, l.updated_at,
-       l.opened_at as cursor_at, l.id as cursor_id
-from (select a.id, a.call_id, a.dossier_id, a.number, case when a.filed_at is not null or holds($5, a.dossier_id, d.organisation_id) then coalesce(s.title, d.title) end as title, a.places, a.stage, a.is_over, a.version, a.filed_at, a.opened_at, a.updated_at
-      from application a
-      join dossier d on d.id = a.dossier_id
-      left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
-      where a.call_id = $1
-        and (a.opened_at, a.id) > (coalesce($2, '-infinity'), coalesce($3, '00000000-0000-0000-0000-000000000000'))
-      order by a.opened_at, a.id
-      limit 201) as l
-limit $4;
+select l.id, l.call_id, l.dossier_id, l.number,
+       case when l.filed_at is not null or holds($5, l.dossier_id, d.organisation_id) then coalesce(s.title, d.title) end as title,
+       l.places, l.stage, l.is_over, l.version, l.filed_at, l.opened_at, l.updated_at, l.opened_at as cursor_at, l.id as cursor_id
+from (select i.*
+      from (select a.id, a.call_id, a.dossier_id, a.number, a.sealed_version, a.places, a.stage, a.is_over, a.version, a.filed_at,
+                   a.opened_at, a.updated_at
+            from application a
+            where a.call_id = $1
+              and (a.opened_at, a.id) > (coalesce($2, '-infinity'), coalesce($3, '00000000-0000-0000-0000-000000000000'))
+            order by a.opened_at, a.id
+            limit 201) as i
+      limit $4) as l
+join dossier d on d.id = l.dossier_id
+left join sealed s on s.dossier_id = l.dossier_id and s.version = l.sealed_version
+order by l.opened_at, l.id;
 
 -- What the viewer has a grant for, or all of a call. Begins with the grants: of these there are few.
 -- name: application_list(viewer uuid, sees_all boolean, call_id uuid, dossier_id uuid, stage text, is_over boolean, cursor_at timestamptz, cursor_id uuid, page bigint) many

@@ -4,7 +4,7 @@ insert into organisation (id, name) values (lpad('1', 32, '0')::uuid, 'Perf');
 insert into person (id, email, name)
 select lpad(to_hex(i), 32, '0')::uuid, 'p' || i || '@perf.example', 'Person ' || i from generate_series(1, 2000) i;
 insert into space (id, slug, title, organisation_id) values (lpad('1', 32, '0')::uuid, 'perf', '{"fr": "Perf"}', lpad('1', 32, '0')::uuid);
-insert into workflow (id, space_id, name) values (lpad('1', 32, '0')::uuid, lpad('1', 32, '0')::uuid, 'to-and-fro');
+insert into workflow (id, space_id, name, key) values (lpad('1', 32, '0')::uuid, lpad('1', 32, '0')::uuid, 'to-and-fro', 'to-and-fro');
 insert into workflow_version (id, workflow_id, version, text, sha256, published_at, created_by)
 values (lpad('1', 32, '0')::uuid, lpad('1', 32, '0')::uuid, 1, :'workflow', '', now(), lpad('1', 32, '0')::uuid);
 insert into call (id, space_id, workflow_version_id, title, status, opens_at, closes_at, cutoffs, amount, created_by)
