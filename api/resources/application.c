@@ -139,8 +139,24 @@ static bool call_seen(Request *rq, Str call, bool *ret)
     return true;
 }
 
+// Dossiers, or organisations whose dossiers, the caller holds: `only` these roles, NULL for any.
+static Arg held(Request *rq, Scope scope, const char *only[2])
+{
+    const Principal *who = rq->who;
+    Str *ids = arena_array(rq->arena, Str, who->grant_count);
+    size_t n = 0;
+    for (size_t i = 0; i < who->grant_count; i++) {
+        const Grant *grant = &who->grants[i];
+        bool role = !only || str_is(grant->role, only[0]) || str_is(grant->role, only[1]);
+        if (grant->scope == scope && role)
+            ids[n++] = grant->scope_id;
+    }
+    return arg_texts(rq->arena, ids, n);
+}
+
 bool application_list(Request *rq)
 {
+    const char *holding[2] = {"carrier", "author"};
     Page page;
     bool all;
     if (!page_read(rq, &page) || !call_seen(rq, request_query(rq, "call_id"), &all))
@@ -150,13 +166,14 @@ bool application_list(Request *rq)
     if (plain) {
         Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_LIST_CALL, query_arg(rq, "call_id"),
                            page_at(&page), page_id(&page), page_limit(rq->arena, &page),
-                           ARG(rq->who->person));
+                           held(rq, ON_DOSSIER, NULL), held(rq, ON_ORGANISATION, holding));
         return rows ? reply_page(rq, rows, page.limit) : failed(rq);
     }
     Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_LIST, ARG(rq->who->person), arg_bool(all),
                        query_arg(rq, "call_id"), query_arg(rq, "dossier_id"),
                        query_arg(rq, "stage"), query_arg(rq, "is_over"), page_at(&page),
-                       page_id(&page), page_limit(rq->arena, &page));
+                       page_id(&page), page_limit(rq->arena, &page), held(rq, ON_DOSSIER, NULL),
+                       held(rq, ON_ORGANISATION, holding));
     return rows ? reply_page(rq, rows, page.limit) : failed(rq);
 }
 

@@ -118,14 +118,6 @@ create function is_known(person uuid, scope text, scope_id text) returns boolean
     select not exists (select from invitation i where i.person_id = $1 and i.scope = $2 and i.scope_id = $3 and i.accepted_at is null)
 $$;
 
--- Holds a dossier by a grant on it or on its organisation, whatever the role.
-create function holds(person uuid, dossier uuid, organisation uuid) returns boolean language sql stable as $$
-    select exists (select from role_grant g
-                   where g.person_id = $1 and g.revoked_at is null and now() >= g.from_at and now() < g.until_at
-                     and (g.scope = 'dossier' and g.scope_id = $2::text
-                          or g.scope = 'organisation' and g.role in ('carrier', 'author') and g.scope_id = $3::text))
-$$;
-
 create table workflow (
     id          uuid primary key default gen_random_uuid(),
     space_id    uuid not null references space,

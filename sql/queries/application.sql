@@ -148,10 +148,10 @@ select space_id, status from call where id = $1;
 
 -- All that is filed under a call, for those who have a part in the whole of it. Stands alone so that it is read off its index;
 -- the inner limit tells the planner that a page is short, or it would plan the statement anew each time.
--- A draft's title is told to those who hold the dossier.
--- name: application_list_call(call_id uuid, cursor_at timestamptz, cursor_id uuid, page bigint, viewer uuid) many
+-- A draft's title is told to those who hold the dossier: `held` by a grant on it, `held_by` on its organisation.
+-- name: application_list_call(call_id uuid, cursor_at timestamptz, cursor_id uuid, page bigint, held uuid[], held_by uuid[]) many
 select l.id, l.call_id, l.dossier_id, l.number,
-       case when l.filed_at is not null or holds($5, l.dossier_id, d.organisation_id) then coalesce(s.title, d.title) end as title,
+       case when l.filed_at is not null or l.dossier_id = any ($5) or d.organisation_id = any ($6) then coalesce(s.title, d.title) end as title,
        l.places, l.stage, l.is_over, l.version, l.filed_at, l.opened_at, l.updated_at, l.opened_at as cursor_at, l.id as cursor_id
 from (select i.*
       from (select a.id, a.call_id, a.dossier_id, a.number, a.sealed_version, a.places, a.stage, a.is_over, a.version, a.filed_at,
@@ -167,14 +167,14 @@ left join sealed s on s.dossier_id = l.dossier_id and s.version = l.sealed_versi
 order by l.opened_at, l.id;
 
 -- What the viewer has a grant for, or all of a call. Begins with the grants: of these there are few.
--- name: application_list(viewer uuid, sees_all boolean, call_id uuid, dossier_id uuid, stage text, is_over boolean, cursor_at timestamptz, cursor_id uuid, page bigint) many
+-- name: application_list(viewer uuid, sees_all boolean, call_id uuid, dossier_id uuid, stage text, is_over boolean, cursor_at timestamptz, cursor_id uuid, page bigint, held uuid[], held_by uuid[]) many
 with mine as (
     select distinct g.scope, case when g.scope in ('application', 'call', 'dossier', 'space', 'organisation') then g.scope_id::uuid end as at
     from role_grant g
     where g.person_id = $1 and g.revoked_at is null and now() >= g.from_at and now() < g.until_at
 )
 select a.id, a.call_id, a.dossier_id, a.number,
-       case when a.filed_at is not null or holds($1, a.dossier_id, d.organisation_id) then coalesce(s.title, d.title) end as title,
+       case when a.filed_at is not null or a.dossier_id = any ($10) or d.organisation_id = any ($11) then coalesce(s.title, d.title) end as title,
        a.places, a.stage, a.is_over, a.version, a.filed_at, a.opened_at,
        a.updated_at, a.opened_at as cursor_at, a.id as cursor_id
 from application a
