@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- :n dossiers of some 4 KB, each with an application of one call; carriers who get mails, clerks who move. Row i has the id i.
+-- :n dossiers of some 4 KB, each with an application of one call; carriers who get mails, other people as clerks who move (nobody
+-- judges what they carry). Row i has the id i.
 insert into organisation (id, name) values (lpad('1', 32, '0')::uuid, 'Perf');
 insert into person (id, email, name)
 select lpad(to_hex(i), 32, '0')::uuid, 'p' || i || '@perf.example', 'Person ' || i from generate_series(1, 2000) i;
@@ -22,7 +23,7 @@ select lpad(to_hex(i), 32, '0')::uuid, lpad('1', 32, '0')::uuid, lpad(to_hex(i),
        decode(repeat('00', 32), 'hex'), now() - interval '1 day' + i * interval '1 millisecond'
 from generate_series(1, :n) i;
 insert into role_grant (person_id, role, scope, scope_id)
-select lpad(to_hex(1 + i % 2000), 32, '0')::uuid, 'carrier', 'dossier', lpad(to_hex(i), 32, '0')::uuid::text from generate_series(1, :n) i;
+select lpad(to_hex(1 + i % 1900), 32, '0')::uuid, 'carrier', 'dossier', lpad(to_hex(i), 32, '0')::uuid::text from generate_series(1, :n) i;
 insert into role_grant (person_id, role, scope, scope_id)
 select p.id, g.role, g.scope, lpad('1', 32, '0')::uuid::text
 from person p, (values ('clerk', 'call'), ('author', 'organisation')) as g (role, scope)
