@@ -46,6 +46,11 @@ bool reply_row(Request *rq, int status, const Rows *rows, size_t i)
     return reply_text(rq, status, buf_str(&out));
 }
 
+Rows *request_first(Request *rq)
+{
+    return rq->first ? rq->first : QUERY(rq->db, rq->arena, rq->route->first, ARG(rq->params[0]));
+}
+
 Time request_now(Request *rq)
 {
     if (rq->now)

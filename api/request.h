@@ -35,6 +35,7 @@ typedef struct Route {
     const char *media;         // accepted body type when it is not application/json: "application/yaml", "*/*" (upload)
     bool upload;               // the body is spooled to a file: rq->upload
     bool if_match;             // needs If-Match: rq->if_match
+    enum QueryId first;        // a GET that begins with this statement of the path's first id: request_first(); Q_NONE when it does not
     bool batch;                // handled by the movers (resources/move.h), many at once; handler is NULL
     bool direct;               // answers from memory, on the http thread: no database, no principal, never waits
     bool secret;               // its answer bears a secret: never kept for an Idempotency-Key
@@ -71,6 +72,7 @@ struct Request {
     int64_t upload_size;
     Db *db;                   // this worker's connection; inside a transaction unless the method is GET
     const Principal *who;     // NULL: anonymous
+    Rows *first;              // the route's first statement, asked along with others'; only while the handler runs
     Time now;                 // request_now's, once asked
     int64_t waits_since;      // µs, monotonic: when it joined the queue
     bool access_changed;      // set by a handler that changed grants, tokens or memberships
@@ -102,6 +104,9 @@ typedef struct Page {
     int64_t limit;
 } Page;
 bool page_read(Request *rq, Page *ret);
+
+// The rows of the route's first statement, asked ahead or now; NULL on failure.
+Rows *request_first(Request *rq);
 
 // Database time of this transaction, moved by the test clock when there is one.
 Time request_now(Request *rq);

@@ -205,7 +205,7 @@ const Route routes[] = {
       .handler = dossier_list, .query = PAGES, .summary = "One's dossiers" },
     { GET,    "/api/v1/dossiers/{dossier_id}", SIGNED_IN,
       .reply = "Dossier", .status = 200, .tag = "dossiers",
-      .handler = dossier_get, .summary = "One's dossier with all its answers" },
+      .handler = dossier_get, .first = Q_DOSSIER_GET, .summary = "One's dossier with all its answers" },
     { PATCH,  "/api/v1/dossiers/{dossier_id}", SIGNED_IN,
       .reply = "Dossier", .status = 200, .tag = "dossiers",
       .handler = dossier_change, BODY(DossierMake, dossier_fields), .if_match = true,

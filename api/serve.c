@@ -5,6 +5,7 @@
 //                 -> arrived: into the queue, or 503
 //   worker        who -> may they -> body -> If-Match -> key -> begin -> handler
 //                 -> keep the key's answer -> commit
+//   reader        the same, once what the handlers of all that wait begin by asking is asked in one flight
 //   writer        the same up to If-Match for all that wait, then moves_take for all of them at once
 //   anywhere      answer.c: problem document, headers, log, metrics
 //
@@ -30,8 +31,9 @@
 #include <unistd.h>
 
 enum {
-    TRIES = 5,            // of one request, when others were in its way
-    BATCH = 64,           // moves in one transaction
+    TRIES = 5,  // of one request, when others were in its way
+    BATCH = 64, // moves in one transaction
+    READS = 8,  // in one flight: with more, server and database wait for each other in turn
     PATIENCE_US = 900000, // a request waits this long for a worker
     HASTE_US = 100000,    // while the database keeps workers waiting: wait and work stay below 1 s
     SWEEP_US = 20000,
@@ -51,10 +53,10 @@ static struct {
     Http *http;
     IntakeRules rules;
     const char *conninfo;
-    Queue *requests, *moves;
+    Queue *requests, *reads, *moves;
     pthread_t *threads;
     size_t thread_count;
-    int workers, writers;
+    int workers, readers, writers;
     atomic_bool stopping, swept;
     atomic_int timeouts; // of the database, since it last answered in time
     _Atomic int64_t timeout_at;
@@ -92,6 +94,11 @@ static void begin(Exchange *x)
     }
 }
 
+static Queue *queue_of(const Route *route)
+{
+    return route->batch ? serve.moves : route->first ? serve.reads : serve.requests;
+}
+
 static void arrived(Exchange *x)
 {
     Request *rq = x->owner;
@@ -104,7 +111,7 @@ static void arrived(Exchange *x)
     }
     rq->waits_since = clock_mono();
     http_keep(x);
-    if (!queue_push(rq->route->batch ? serve.moves : serve.requests, rq)) {
+    if (!queue_push(queue_of(rq->route), rq)) {
         busy(rq);
         answer(rq, false);
     }
@@ -298,6 +305,7 @@ static bool run(Request *rq)
             return false;
         rq->faults.len = 0;
         rq->reply = (Reply){0};
+        rq->first = NULL;
         rq->now = 0;
         if (input)
             memcpy(rq->input, input, size);
@@ -314,16 +322,25 @@ static bool late(Request *rq)
     return clock_mono() - rq->waits_since > patience() && !busy(rq);
 }
 
-static void carry(Request *rq, Db *db)
+// Keeps those that may go on, in order, and answers the others. Returns how many are kept.
+static size_t admit(Request **taken, size_t n, Db *db)
 {
-    if (late(rq)) {
-        answer(rq, false);
-        return;
+    size_t ready = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool in_time = !late(taken[i]);
+        if (in_time && prelude(taken[i], db)) {
+            taken[ready++] = taken[i];
+            continue;
+        }
+        if (in_time)
+            note(taken[i], db_error(db));
+        answer(taken[i], false);
     }
-    bool ok = prelude(rq, db);
-    if (!ok)
-        note(rq, db_error(db));
-    ok = ok && run(rq);
+    return ready;
+}
+
+static void finish(Request *rq, bool ok)
+{
     if (ok && rq->access_changed)
         access_bump();
     answer(rq, ok);
@@ -335,7 +352,45 @@ static void *work(void *unused)
     Db *db = db_open(serve.conninfo);
     Request *rq;
     while (queue_take(serve.requests, &rq, 1))
-        carry(rq, db);
+        if (admit(&rq, 1, db))
+            finish(rq, run(rq));
+    db_close(db);
+    return NULL;
+}
+
+// False when the database does not answer at all: asking once more for each would take each one's
+// time again. Of other failures every request hears by itself.
+static bool ask_first(Request **ready, size_t n, Db *db, Arena *arena)
+{
+    Arg ids[BATCH];
+    Flight flights[BATCH];
+    for (size_t i = 0; i < n; i++) {
+        ids[i] = ARG(ready[i]->params[0]);
+        flights[i] = (Flight){ready[i]->route->first, &ids[i], 1, NULL};
+    }
+    bool ok = db_flight(db, arena, flights, n);
+    for (size_t i = 0; ok && i < n; i++)
+        ready[i]->first = flights[i].rows;
+    return ok || !(db_error(db) == DB_DOWN || db_error(db) == DB_TIMEOUT);
+}
+
+// Reads that wait together cost one round trip.
+static void *read_rows(void *unused)
+{
+    (void)unused;
+    Db *db = db_open(serve.conninfo);
+    Arena *arena = arena_new(); // of the rows: every handler writes its answer into its own
+    Request *taken[BATCH];
+    for (size_t n; (n = queue_take(serve.reads, taken, READS));) {
+        size_t ready = admit(taken, n, db);
+        bool asked = ready && ask_first(taken, ready, db, arena);
+        if (ready && !asked)
+            note(taken[0], db_error(db));
+        for (size_t i = 0; i < ready; i++)
+            finish(taken[i], asked ? run(taken[i]) : no_database(taken[i]));
+        arena_reset(arena);
+    }
+    arena_free(arena);
     db_close(db);
     return NULL;
 }
@@ -347,23 +402,14 @@ static void *write_moves(void *unused)
     Db *db = db_open(serve.conninfo);
     Request *taken[BATCH];
     for (size_t n; (n = queue_take(serve.moves, taken, BATCH));) {
-        size_t ready = 0;
-        for (size_t i = 0; i < n; i++) {
-            if (!late(taken[i]) && prelude(taken[i], db))
-                taken[ready++] = taken[i];
-            else
-                answer(taken[i], false);
-        }
+        size_t ready = admit(taken, n, db);
         if (ready == 0)
             continue;
         moves_take(taken, ready, db);
         note(taken[0], db_error(db));
         metrics_batch(ready);
-        for (size_t i = 0; i < ready; i++) {
-            if (taken[i]->access_changed)
-                access_bump();
-            answer(taken[i], taken[i]->faults.len == 0);
-        }
+        for (size_t i = 0; i < ready; i++)
+            finish(taken[i], taken[i]->faults.len == 0);
     }
     db_close(db);
     return NULL;
@@ -385,13 +431,14 @@ static void *sweep(void *unused)
     (void)unused;
     while (!serve.swept) {
         refuse_late(serve.requests);
+        refuse_late(serve.reads);
         refuse_late(serve.moves);
         if (serve.timeouts && clock_mono() - serve.timeout_at > STUCK_US)
             serve.timeouts = 0;
         health_set(HEALTH_WORKERS,
                    serve.timeouts >= serve.workers ? "the database does not answer in time" : NULL);
         HttpFigures figures = http_figures(serve.http);
-        metrics_set(GAUGE_QUEUE, (int64_t)queue_len(serve.requests));
+        metrics_set(GAUGE_QUEUE, (int64_t)(queue_len(serve.requests) + queue_len(serve.reads)));
         metrics_set(GAUGE_MOVES_QUEUE, (int64_t)queue_len(serve.moves));
         metrics_set(GAUGE_CONNECTIONS, figures.connections);
         metrics_set(GAUGE_EXCHANGES, figures.exchanges);
@@ -414,10 +461,13 @@ static bool thread_start(void *(*run_thread)(void *))
 
 static bool threads_start(void)
 {
-    serve.threads = calloc((size_t)(serve.workers + serve.writers + 1), sizeof *serve.threads);
+    serve.threads =
+        calloc((size_t)(serve.workers + serve.readers + serve.writers + 1), sizeof *serve.threads);
     bool started = serve.threads != NULL;
     for (int i = 0; started && i < serve.workers; i++)
         started = thread_start(work);
+    for (int i = 0; started && i < serve.readers; i++)
+        started = thread_start(read_rows);
     for (int i = 0; started && i < serve.writers; i++)
         started = thread_start(write_moves);
     return started && thread_start(sweep); // last: stopped last
@@ -460,9 +510,11 @@ bool serve_start(const char *conninfo, Arena *arena, Str *why)
     const Settings *s = settings();
     serve.conninfo = conninfo;
     serve.workers = worker_count(s->workers);
+    serve.readers = (int)s->readers;
     serve.writers = (int)s->writers;
     serve.rules = (IntakeRules){router_new(arena, routes, route_count), s->upload_max * 1000000};
     serve.requests = queue_new((size_t)s->queue);
+    serve.reads = queue_new((size_t)s->queue);
     serve.moves = queue_new((size_t)s->queue);
     metrics_start(routes, route_count);
     HttpOptions options = http_options(arena);
@@ -488,6 +540,7 @@ void serve_stop(void)
     answer_close_all();
     http_refuse(serve.http);
     queue_close(serve.requests);
+    queue_close(serve.reads);
     queue_close(serve.moves);
     for (size_t i = 0; i + 1 < serve.thread_count; i++)
         pthread_join(serve.threads[i], NULL);
@@ -495,6 +548,7 @@ void serve_stop(void)
     pthread_join(serve.threads[serve.thread_count - 1], NULL);
     http_stop(serve.http, STOP_MS);
     queue_free(serve.requests);
+    queue_free(serve.reads);
     queue_free(serve.moves);
     free(serve.threads);
 }

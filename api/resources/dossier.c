@@ -109,7 +109,7 @@ bool dossier_held(Request *rq, const Rows *dossier, bool carrier)
 
 bool dossier_get(Request *rq)
 {
-    Rows *dossier = QUERY(rq->db, rq->arena, Q_DOSSIER_GET, ARG(rq->params[0]));
+    Rows *dossier = request_first(rq);
     return dossier_held(rq, dossier, false) && reply_row(rq, 200, dossier, 0);
 }
 

@@ -48,7 +48,6 @@ bool db_break(Db *db, DbError error, const char *detail)
     db->conn = NULL;
     db->lost |= db->in_transaction;
     db->stale = false;
-    db->prepared_begin = db->prepared_commit = false;
     memset(db->prepared, 0, sizeof db->prepared);
     return false;
 }

@@ -18,7 +18,6 @@ struct Db {
     char *channel;    // listened to, again after a reconnection
     bool reconnected; // since db_notified was asked
     bool prepared[QUERY_COUNT];
-    bool prepared_begin, prepared_commit;
 };
 
 struct Rows {

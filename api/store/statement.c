@@ -22,29 +22,10 @@ static void clear_result(void *result)
 
 // --- sending ------------------------------------------------------------------------------------
 
-static const char *name_of(enum QueryId query)
+static bool send_prepare(Db *db, enum QueryId id)
 {
-    return query == Q_BEGIN ? "begin" : query == Q_COMMIT ? "commit" : query_table[query].name;
-}
-
-static const char *sql_of(enum QueryId query)
-{
-    return query == Q_BEGIN ? "begin" : query == Q_COMMIT ? "commit" : query_table[query].sql;
-}
-
-static bool *prepared_of(Db *db, enum QueryId query)
-{
-    return query == Q_BEGIN    ? &db->prepared_begin
-           : query == Q_COMMIT ? &db->prepared_commit
-                               : &db->prepared[query];
-}
-
-static bool send_prepare(Db *db, enum QueryId query)
-{
-    bool named = (int)query >= 0;
-    return PQsendPrepare(db->conn, name_of(query), sql_of(query),
-                         named ? (int)query_table[query].count : 0,
-                         named ? query_table[query].types : NULL);
+    const Query *query = &query_table[id];
+    return PQsendPrepare(db->conn, query->name, query->sql, (int)query->count, query->types);
 }
 
 static bool send_run(Db *db, Arena *arena, const Flight *flight)
@@ -52,14 +33,14 @@ static bool send_run(Db *db, Arena *arena, const Flight *flight)
     const char *values[ARGS_MAX];
     int lengths[ARGS_MAX];
     assert(flight->n <= ARGS_MAX);
-    assert((int)flight->query < 0 || flight->n == query_table[flight->query].count);
+    assert(flight->n == query_table[flight->query].count);
     for (size_t i = 0; i < flight->n; i++) {
         Str text = flight->args[i].text;
         lengths[i] = (int)text.len;
         values[i] = text.at ? str_cstr(arena, text) : NULL;
     }
-    return PQsendQueryPrepared(db->conn, name_of(flight->query), (int)flight->n, values, lengths,
-                               NULL, 0);
+    return PQsendQueryPrepared(db->conn, query_table[flight->query].name, (int)flight->n, values,
+                               lengths, NULL, 0);
 }
 
 // Text format ends at the first NUL: what stands behind it would be lost in silence.
@@ -76,7 +57,7 @@ static bool args_whole(Db *db, const Flight *flight)
 // Queues one statement, preparing it first when this connection does not know it.
 static bool queue(Db *db, Arena *arena, Flight *flight, Step *steps, size_t *count)
 {
-    bool *prepared = prepared_of(db, flight->query);
+    bool *prepared = &db->prepared[flight->query];
     if (!*prepared) {
         if (!send_prepare(db, flight->query))
             return false;
@@ -146,7 +127,7 @@ static bool receive_all(Db *db, Arena *arena, const Step *steps, size_t count)
             db_fail_result(db, result);
         ok = false;
         if (steps[i].kind == STEP_PREPARE)
-            *prepared_of(db, steps[i].flight->query) = false;
+            db->prepared[steps[i].flight->query] = false;
         PQclear(result);
     }
     PGresult *sync = receive(db, deadline);
