@@ -255,7 +255,8 @@ static void start_tasks(Watch *watch)
                              .smtp_url = s->smtp_url,
                              .smtp_user = s->smtp_user[0] ? s->smtp_user : NULL,
                              .smtp_password = s->smtp_password[0] ? s->smtp_password : NULL,
-                             .mail_from = s->mail_from};
+                             .mail_from = s->mail_from,
+                             .scans = s->clamd[0] != '\0'};
     tasks_start(&options);
     watch->tasks = true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Documents, indicators, mails and the rules of the decision.
 #include "build_internal.h"
+#include "media.h"
 
 static const char *const document_keys[] = {"$ref", "title",    "description", "types",
                                             "form", "required", "max",         NULL};
@@ -52,6 +53,11 @@ static void read_types(Builder *b, Document *document, const Node *list)
                      T("« {0} » n'est pas un type de fichier : écrire par exemple application/pdf",
                        "'{0}' is not a media type: write for example application/pdf"),
                      type));
+        else if (type.len && !media_of(type))
+            fail(b, "bad-value", list_item(list, i)->mark,
+                 MESSAGE(T("les fichiers de type « {0} » ne sont pas admis : écrire l'un de {1}",
+                           "files of the type '{0}' are not admitted: write one of {1}"),
+                         type, media_types(b->arena)));
         types[document->type_count++] = type;
     }
     if (!list_len(list))

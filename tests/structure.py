@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The house stands as drawn: includes point one way, each foreign library has one room, the law calls nothing impure."""
+import json
 import os
 import pathlib
 import re
@@ -18,12 +19,13 @@ ROOMS = {
     "api/store": ["engine"],
     "api/http": ["engine/base"],
     "api/auth": ["engine", "api/store", "api/request.h", "api/settings.h"],
-    "api/resources": ["engine", "api/store", "api/auth", "api/request.h", "api/clock.h", "api/settings.h", "api/metrics.h",
+    "api/files": ["engine/base", "api/settings.h"],
+    "api/resources": ["engine", "api/store", "api/auth", "api/files", "api/request.h", "api/clock.h", "api/settings.h", "api/metrics.h",
                       "api/health.h"],
-    "api/tasks": ["engine", "api/store", "api/auth", "api/resources", "api/clock.h", "api/log.h", "api/metrics.h"],
+    "api/tasks": ["engine", "api/store", "api/auth", "api/files", "api/resources", "api/clock.h", "api/log.h", "api/metrics.h"],
     "api": ["engine", "api"],
 }
-FOREIGN = {"microhttpd.h": ["api/http"], "libpq-fe.h": ["api/store"], "sodium.h": ["api/auth"], "curl/curl.h": ["api/tasks"],
+FOREIGN = {"microhttpd.h": ["api/http"], "libpq-fe.h": ["api/store"], "sodium.h": ["api/auth"], "curl/curl.h": ["api/tasks"], "magic.h": ["api/files"],
            "yaml.h": ["engine/yaml.c"], "pcre2.h": ["engine/cel", "engine/schema"]}
 # What libengine.a may ask of the system: memory, text, numbers, calendars as pure functions. No clock, file, socket, environment.
 PURE = re.compile(r"^(?:_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(?:asan|ubsan|sanitizer|lsan|tsan)_\w+|__\w+_chk|__errno_location|"
@@ -79,6 +81,11 @@ class Structure(unittest.TestCase):
                 if name in FOREIGN and not any(own == f or own.startswith(f + "/") for f in FOREIGN[name]) and project_include(path, name) is None:
                     wrong.append(f"{own} includes <{name}>")
         self.assertEqual(wrong, [])
+
+    def test_editors_complete_the_media_types_that_the_law_admits(self):
+        table = re.findall(r'^X\("([^"]+)"', (ROOT / "engine/media.def").read_text(), re.M)
+        schema = json.loads((ROOT / "workflows/workflow.schema.json").read_text())
+        self.assertEqual(schema["$defs"]["media"]["enum"], table)
 
     def test_the_law_calls_nothing_impure(self):
         library = pathlib.Path(os.environ.get("TEST_BUILD", ROOT / "build/sanitize")) / "libengine.a"

@@ -1,51 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Supporting documents: bytes in the data directory under their hash, a row for each version. A
-// file is in place, on the disk, before its row is committed; a row that never came leaves a file
-// that nobody reads.
+// file is looked at before the database is asked anything, and in place, on the disk, before its row
+// is committed; a row that never came leaves a file that nobody reads. What the scanner did not say
+// is clean nobody can read.
 #include "resources.h"
 #include "bodies.h"
 #include "common.h"
 #include "dossier.h"
 #include "shared.h"
 #include "sight.h"
-#include "../settings.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static const char *folder_of(Arena *arena, Str sha256)
-{
-    return str_format(arena, "%s/documents/%.2s", settings()->data, sha256.at).at;
-}
-
-static Str path_of(Arena *arena, Str sha256)
-{
-    return str_format(arena, "%s/documents/%.2s/" STR_FMT, settings()->data, sha256.at,
-                      STR_ARG(str_slice(sha256, 2, sha256.len)));
-}
-
-static bool sync_path(const char *path, int flags)
-{
-    int fd = open(path, flags | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    bool done = fsync(fd) == 0;
-    return close(fd) == 0 && done;
-}
-
-// A second name for the spooled file, whose first one goes with the request: a handler run again
-// finds it there. The same bytes may come twice, even at once.
-static bool put_in_place(Arena *arena, const char *spooled, Str sha256)
-{
-    const char *folder = folder_of(arena, sha256),
-               *all = str_format(arena, "%s/documents", settings()->data).at;
-    if ((mkdir(all, 0700) != 0 && errno != EEXIST) || (mkdir(folder, 0700) != 0 && errno != EEXIST))
-        return false;
-    return sync_path(spooled, O_RDONLY) &&
-           (link(spooled, path_of(arena, sha256).at) == 0 || errno == EEXIST) &&
-           sync_path(folder, O_RDONLY | O_DIRECTORY) && sync_path(all, O_RDONLY | O_DIRECTORY);
-}
+#include "../../engine/media.h"
+#include "../files/files.h"
 
 // The document that this kind names: shared ("statutes"), or of a workflow that the dossier was
 // opened under
@@ -78,7 +43,7 @@ static const Document *document_named(Request *rq, Str kind)
     return NULL;
 }
 
-static Str media_of(const Request *rq)
+static Str declared(const Request *rq)
 {
     Str header = request_header(rq, "Content-Type");
     Str media = str_slice(header, 0, str_index(header, ';'));
@@ -102,8 +67,46 @@ static bool document_fits(Request *rq, const Document *document, Str media)
             rq, FAULT_TOO_LARGE, NULL,
             T("Cette pièce fait au plus {0} octets.", "This document has at most {0} bytes."),
             str_format(rq->arena, "%lld", (long long)document->max_size));
-    return rq->upload_size > 0 ||
-           fault(rq, FAULT_INVALID, NULL, T("Le fichier est vide.", "The file is empty."));
+    return true;
+}
+
+// The type that is declared, the extension and the content must agree, on one that is admitted.
+static bool type_good(Request *rq, Str name, Str type)
+{
+    const Media *media = media_of(type);
+    if (!media)
+        return fault(rq, FAULT_MEDIA_TYPE, NULL,
+                     T("Le type {0} n'est pas admis ; le sont : {1}.",
+                       "The type {0} is not admitted; these are: {1}."),
+                     type, media_types(rq->arena));
+    if (!media_has_extension(media, name))
+        return fault(rq, FAULT_MEDIA_TYPE, NULL,
+                     T("Un fichier {0} porte une de ces extensions : {1}.",
+                       "A file {0} has one of these extensions: {1}."),
+                     type, media->extensions);
+    Str found = files_type(rq->arena, str_cstr(rq->arena, rq->upload));
+    return media_looks_like(media, found) ||
+           fault(rq, FAULT_MEDIA_TYPE, NULL,
+                 T("Ce fichier est déclaré {0}, mais son contenu est {1}.",
+                   "This file is declared {0}, but its content is {1}."),
+                 type, found.len ? found : STR("?"));
+}
+
+// Looks at the file itself. `scan` becomes the word that its row keeps.
+static bool file_good(Request *rq, Str name, Str type, Str *scan)
+{
+    if (rq->upload_size <= 0)
+        return fault(rq, FAULT_INVALID, NULL, T("Le fichier est vide.", "The file is empty."));
+    if (!type_good(rq, name, type))
+        return false;
+    static const char *const words[] = {"none", "clean", "infected", "waiting"};
+    Str virus;
+    Scan said = files_scan(rq->arena, str_cstr(rq->arena, rq->upload), &virus);
+    *scan = str_of(words[said]);
+    return said != SCAN_INFECTED || fault(rq, FAULT_INFECTED, NULL,
+                                          T("L'antivirus a reconnu {0} dans ce fichier.",
+                                            "The virus scanner found {0} in this file."),
+                                          virus);
 }
 
 static bool name_good(Request *rq, Str name)
@@ -154,27 +157,28 @@ static bool complement(Request *rq, Arg dossier, Str kind, Arg document)
 
 bool document_add(Request *rq)
 {
-    Str kind = request_query(rq, "kind"), name = request_query(rq, "name"), media = media_of(rq),
-        sha256;
+    Str kind = request_query(rq, "kind"), name = request_query(rq, "name"), type = declared(rq),
+        scan, sha256;
     Arg dossier = ARG(rq->params[0]);
-    if (!dossier_held(rq, QUERY(rq->db, rq->arena, Q_DOSSIER_LOCK, dossier), false) ||
-        !name_good(rq, name))
+    if (!name_good(rq, name) || !file_good(rq, name, type, &scan) ||
+        !dossier_held(rq, QUERY(rq->db, rq->arena, Q_DOSSIER_LOCK, dossier), false))
         return false;
     const Document *document = document_named(rq, kind);
-    if (!document || !document_fits(rq, document, media))
+    if (!document || !document_fits(rq, document, type))
         return false;
     const char *spooled = str_cstr(rq->arena, rq->upload);
     if (!hash_file(rq->arena, spooled, &sha256))
         return fault(rq, FAULT_INTERNAL, NULL,
                      T("Le fichier reçu ne se lit pas.", "The received file cannot be read."));
-    Rows *made = QUERY(rq->db, rq->arena, Q_DOCUMENT_ADD, dossier, ARG(kind), ARG(name), ARG(media),
-                       arg_int(rq->arena, rq->upload_size), ARG(sha256), ARG(rq->who->person));
+    Rows *made =
+        QUERY(rq->db, rq->arena, Q_DOCUMENT_ADD, dossier, ARG(kind), ARG(name), ARG(type),
+              arg_int(rq->arena, rq->upload_size), ARG(sha256), ARG(rq->who->person), ARG(scan));
     Rows *touched = made ? QUERY(rq->db, rq->arena, Q_DOSSIER_TOUCH, dossier) : NULL;
     if (!touched)
         return failed(rq);
     if (!complement(rq, dossier, kind, row_id(made)))
         return false;
-    if (!put_in_place(rq->arena, spooled, sha256))
+    if (!files_keep(rq->arena, spooled, sha256))
         return fault(rq, FAULT_INTERNAL, NULL,
                      T("Le fichier n'a pas pu être rangé.", "The file could not be stored."));
     return reply_added(rq, made, row_int(touched, 0, "version"));
@@ -267,11 +271,16 @@ bool document_content(Request *rq)
     const Rows *document = document_seen(rq);
     if (!document)
         return false;
-    Str sha256 = row_str(document, 0, "sha256");
+    Str sha256 = row_str(document, 0, "sha256"), scan = row_str(document, 0, "scan");
+    if (str_is(scan, "waiting") || str_is(scan, "infected"))
+        return fault(
+            rq, FAULT_QUARANTINED, NULL,
+            T("L'antivirus n'a pas déclaré ce fichier sain : il reste en quarantaine.",
+              "The virus scanner has not said that this file is clean: it stays in quarantine."));
     rq->reply = (Reply){
         .status = 200,
         .type = str_cstr(rq->arena, row_str(document, 0, "media_type")),
-        .file = path_of(rq->arena, sha256),
+        .file = files_path(rq->arena, sha256),
         .disposition = disposition_of(rq->arena, row_str(document, 0, "name")),
         .etag = str_format(rq->arena, "\"" STR_FMT "\"", STR_ARG(sha256)),
     };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two loops. What a timer does is decided by the engine through resources/track.h; what a mail says was written with its move.
+// Three loops. What a timer does is decided by the engine through resources/track.h; what a mail says was written with its move;
+// a file that the virus scanner could not judge when it came is shown to it again.
 #include "tasks.h"
 #include "../auth/access.h"
 #include "../clock.h"
+#include "../files/files.h"
 #include "../resources/track.h"
 #include "mail.h"
 #include <curl/curl.h>
@@ -16,6 +18,7 @@
 enum {
     LOOK_MS = 500,       // a timer fires at most this late
     MAIL_LOOK_MS = 1000,
+    SCAN_LOOK_MS = 10000,
     SWEEP_EVERY = 7200,  // looks: once an hour
     MAIL_TRIES = 13      // about two days
 };
@@ -23,7 +26,7 @@ enum {
 static TasksOptions options;
 static atomic_bool stopping;
 static int wake = -1;
-static pthread_t clock_thread, mail_thread;
+static pthread_t clock_thread, mail_thread, scan_thread;
 
 static Time now_shifted(void)
 {
@@ -100,6 +103,12 @@ static void send_waiting(Db *db, Arena *arena)
     }
 }
 
+static void pause_ms(int ms)
+{
+    for (int waited = 0; waited < ms && !stopping; waited += 100)
+        poll(NULL, 0, 100);
+}
+
 static void *mail_loop(void *unused)
 {
     (void)unused;
@@ -109,8 +118,35 @@ static void *mail_loop(void *unused)
         arena_reset(arena);
         if (db_ready(db))
             send_waiting(db, arena);
-        for (int waited = 0; waited < MAIL_LOOK_MS && !stopping; waited += 100)
-            poll(NULL, 0, 100);
+        pause_ms(MAIL_LOOK_MS);
+    }
+    db_close(db);
+    arena_free(arena);
+    return NULL;
+}
+
+static void scan_waiting(Db *db, Arena *arena)
+{
+    Rows *files = QUERY0(db, arena, Q_DOCUMENT_WAITING);
+    for (size_t i = 0; files && i < rows_len(files) && !stopping; i++) {
+        Str sha256 = row_str(files, i, "sha256"), virus;
+        Scan said = files_scan(arena, files_path(arena, sha256).at, &virus);
+        if (said == SCAN_CLEAN || said == SCAN_INFECTED)
+            QUERY(db, arena, Q_DOCUMENT_SCANNED, ARG(sha256),
+                  ARG_C(said == SCAN_CLEAN ? "clean" : "infected"));
+    }
+}
+
+static void *scan_loop(void *unused)
+{
+    (void)unused;
+    Arena *arena = arena_new();
+    Db *db = db_open(options.conninfo);
+    while (!stopping) {
+        arena_reset(arena);
+        if (db_ready(db))
+            scan_waiting(db, arena);
+        pause_ms(SCAN_LOOK_MS);
     }
     db_close(db);
     arena_free(arena);
@@ -131,6 +167,8 @@ void tasks_start(const TasksOptions *given)
     pthread_create(&clock_thread, NULL, clock_loop, NULL);
     if (has_mail())
         pthread_create(&mail_thread, NULL, mail_loop, NULL);
+    if (options.scans)
+        pthread_create(&scan_thread, NULL, scan_loop, NULL);
 }
 
 void tasks_wake(void)
@@ -147,6 +185,8 @@ void tasks_stop(void)
     pthread_join(clock_thread, NULL);
     if (has_mail())
         pthread_join(mail_thread, NULL);
+    if (options.scans)
+        pthread_join(scan_thread, NULL);
     close(wake);
     wake = -1;
     curl_global_cleanup();

@@ -10,12 +10,13 @@ typedef struct TasksOptions { // texts outlive the tasks
     const char *smtp_url;      // "smtp://host:25", "smtps://…"; NULL or empty: mails wait in the outbox and can be read there
     const char *smtp_user, *smtp_password; // or NULL
     const char *mail_from;
+    bool scans;                // a virus scanner is configured
 } TasksOptions;
 
-// Starts two threads: one for time and rights, one for mail. Once a process.
+// Starts a thread for time and rights, one for mail and one for files, where there is something to do. Once a process.
 void tasks_start(const TasksOptions *options);
 
-// Asks both to end, waits until what runs is done.
+// Asks them to end, waits until what runs is done.
 void tasks_stop(void);
 
 // Timers may be due now (the test clock moved): looks again at once.

@@ -1,19 +1,19 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- The new version takes the place of the one before it. The dossier's row is locked by its touch.
--- name: document_add(dossier_id uuid, kind text, name text, media_type text, size bigint, sha256 text, added_by uuid) one
+-- name: document_add(dossier_id uuid, kind text, name text, media_type text, size bigint, sha256 text, added_by uuid, scan text) one
 with old as (
     update document set replaced_at = now() where dossier_id = $1 and kind = $2 and replaced_at is null
 )
-insert into document (dossier_id, kind, name, media_type, size, sha256, version, added_by)
-select $1, $2, $3, $4, $5, $6, coalesce(max(version), 0) + 1, $7 from document where dossier_id = $1 and kind = $2
-returning id, dossier_id, kind, name, media_type, size, sha256, version, replaced_at, added_by, added_at;
+insert into document (dossier_id, kind, name, media_type, size, sha256, version, added_by, scan)
+select $1, $2, $3, $4, $5, $6, coalesce(max(version), 0) + 1, $7, $8 from document where dossier_id = $1 and kind = $2
+returning id, dossier_id, kind, name, media_type, size, sha256, version, replaced_at, added_by, added_at, scan;
 
 -- name: document_get(id uuid) one
-select id, dossier_id, kind, name, media_type, size, sha256, version, replaced_at, added_by, added_at from document where id = $1;
+select id, dossier_id, kind, name, media_type, size, sha256, version, replaced_at, added_by, added_at, scan from document where id = $1;
 
 -- name: document_list(dossier_id uuid, replaced boolean, cursor_at timestamptz, cursor_id uuid, page bigint) many
-select id, dossier_id, kind, name, media_type, size, sha256, version, replaced_at, added_by, added_at,
+select id, dossier_id, kind, name, media_type, size, sha256, version, replaced_at, added_by, added_at, scan,
        added_at as cursor_at, id as cursor_id
 from document
 where dossier_id = $1 and ($2 or replaced_at is null)
@@ -42,3 +42,10 @@ select a.id from application a where a.dossier_id = $1 and a.sealed_version is n
 
 -- name: document_complement(document_id uuid, application_ids uuid[]) none
 insert into complement (document_id, application_id) select $1, u.id from unnest($2) as u (id);
+
+-- Files that the scanner has not judged yet; each once, however many documents have these bytes.
+-- name: document_waiting() many
+select distinct sha256 from document where scan = 'waiting' order by sha256 limit 20;
+
+-- name: document_scanned(sha256 text, scan text) none
+update document set scan = $2 where sha256 = $1 and scan = 'waiting';
