@@ -100,14 +100,23 @@ static int play_walks(Arena *arena, const Arguments *a, const Definition *def)
                         str_format(arena, "%llu", (unsigned long long)report.refused),
                         str_format(arena, "%llu", (unsigned long long)a->seed),
                         str_format(arena, "%016llx", (unsigned long long)report.hash)));
-    if (report.sound)
+    say_message(stdout, a->lang,
+                MESSAGE(report.folds
+                            ? T("{0} événements rejoués : chaque historique redonne son état",
+                                "{0} events folded: each history gives its state again")
+                            : T("{0} événements : un historique ne redonne pas son état",
+                                "{0} events: a history does not give its state again"),
+                        str_format(arena, "%llu", (unsigned long long)report.recorded)));
+    if (report.sound && report.folds)
         return EXIT_WELL;
     say_message(
         stderr, a->lang,
         MESSAGE(
-            T("une configuration interdite est apparue, ou ne se relit pas : c'est une erreur de "
-              "Jalon",
-              "a forbidden configuration came up, or does not read back: this is a bug of Jalon"),
+            T("une configuration interdite est apparue, ou un état ne se relit ou ne se rejoue pas "
+              ": "
+              "c'est une erreur de Jalon",
+              "a forbidden configuration came up, or a state does not read or fold back: this is a "
+              "bug of Jalon"),
             STR_NONE));
     return EXIT_WRONG;
 }

@@ -24,6 +24,12 @@ typedef struct WalkReport {
     StateSet visited;
     const bool *taken;       // per transition
     bool sound;              // every configuration was legal and its text form read back equal
+    uint64_t recorded;       // events in the histories of all walks
+    bool folds;              // the fold of each history is the state, at each of its events and at its end
 } WalkReport;
+// Each walk keeps its history as a store would, one text an event: what happened, who did it in which roles, when, and the facts
+// that decide() was given. Its fold is what the law makes of these texts alone: decide_start() on the first, decide() on each one
+// after, every decision on the case that came of the one before. State and effects must come out the same, byte for byte.
+//
 // `paths` random walks of at most `length` events from `seed`, with random roles and facts.
 WalkReport play_random(Arena *arena, const Definition *def, uint64_t seed, uint32_t paths, uint32_t length);

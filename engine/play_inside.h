@@ -69,7 +69,21 @@ typedef struct Script {
 // False when an error was found.
 bool script_read(Arena *arena, const Definition *def, Str text, Script *ret, Findings *findings);
 
+// --- play_history.c ---
+typedef struct Record {
+    Str event; // JSON: all that decide() was given beside the case
+    Str after; // what came of it: the case and its effects
+} Record;
+typedef VEC(Record) History;
+Record record_of(Arena *arena, const Definition *def, const Decided *decided);
+// Folds as long as each event comes out as recorded: history->len when all do. `ret` is the case's text there, in the arena.
+size_t history_fold(Arena *arena, const Definition *def, const History *history, Str *ret);
+
 // --- play_random.c ---
+// play_random(), with a hand on each history before it is folded: to see that a fold can fail.
+typedef void (*Spoil)(void *host, Arena *arena, History *history);
+WalkReport play_spoiled(Arena *arena, const Definition *def, uint64_t seed, uint32_t paths,
+                        uint32_t length, Spoil spoil, void *host);
 // SCXML 3.11: one child of an active compound, all of a parallel, none without its parent, never a
 // history state; and what is active was entered.
 bool case_legal(const Definition *def, const Case *c);

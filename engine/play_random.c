@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random walks over a definition: whatever people, clock and data do, every configuration must be
-// legal (SCXML 3.11) and read back from its text as it was.
+// legal (SCXML 3.11), read back from its text as it was, and be the fold of its history.
 #include "play_inside.h"
 
 typedef struct Walk {
@@ -10,6 +10,7 @@ typedef struct Walk {
     World world;
     WalkReport *report;
     bool *taken;
+    History history; // of this path
 } Walk;
 
 // --- what must always hold
@@ -45,7 +46,7 @@ bool case_legal(const Definition *def, const Case *c)
     return true;
 }
 
-static uint64_t fold(uint64_t hash, Str s)
+static uint64_t mix(uint64_t hash, Str s)
 {
     for (size_t i = 0; i < s.len; i++) // FNV-1a
         hash = (hash ^ (unsigned char)s.at[i]) * UINT64_C(0x100000001b3);
@@ -70,16 +71,27 @@ static void check(Walk *walk)
     Str text = case_text(walk->arena, walk->def, c);
     if (!case_legal(walk->def, c) || !reads_back(walk, text))
         walk->report->sound = false;
-    walk->report->hash = fold(walk->report->hash, text);
+    walk->report->hash = mix(walk->report->hash, text);
     for (size_t w = 0; w < STATES_MAX / 64; w++)
         walk->report->visited.w[w] |= c->was.w[w];
 }
 
-static void seen(void *host, const Outcome *outcome)
+static void seen(void *host, const Decided *decided)
 {
     Walk *walk = host;
-    for (size_t i = 0; i < outcome->taken_count; i++)
-        walk->taken[outcome->taken[i]] = true;
+    for (size_t i = 0; i < decided->outcome->taken_count; i++)
+        walk->taken[decided->outcome->taken[i]] = true;
+    vec_push(walk->arena, &walk->history, record_of(walk->arena, walk->def, decided));
+}
+
+// At each of its events, and at the end: nothing but events changes the case.
+static void check_history(Walk *walk)
+{
+    Str folded, text = case_text(walk->arena, walk->def, &walk->world.c);
+    size_t n = history_fold(walk->arena, walk->def, &walk->history, &folded);
+    walk->report->recorded += walk->history.len;
+    if (n != walk->history.len || !str_eq(folded, text))
+        walk->report->folds = false;
 }
 
 // --- what may happen
@@ -347,6 +359,7 @@ static bool begin(Walk *walk)
 {
     Time now = INT64_C(1680000000) * SECOND + (Time)below(walk, DAY);
     Fault fault;
+    walk->history = (History){0};
     if (!world_new(&walk->world, walk->arena, walk->def, now, random_given(walk, now), &fault))
         return false;
     walk->world.seen = seen;
@@ -354,10 +367,10 @@ static bool begin(Walk *walk)
     return world_start(&walk->world).verdict != REFUSED;
 }
 
-WalkReport play_random(Arena *arena, const Definition *def, uint64_t seed, uint32_t paths,
-                       uint32_t length)
+WalkReport play_spoiled(Arena *arena, const Definition *def, uint64_t seed, uint32_t paths,
+                        uint32_t length, Spoil spoil, void *host)
 {
-    WalkReport report = {.sound = true, .hash = UINT64_C(0xcbf29ce484222325)};
+    WalkReport report = {.sound = true, .folds = true, .hash = UINT64_C(0xcbf29ce484222325)};
     Walk walk = {.arena = arena_new(), .def = def, .chance = chance_new(seed), .report = &report};
     walk.taken = arena_array(arena, bool, def->transition_count + 1);
     for (uint32_t i = 0; i < paths; i++) {
@@ -371,8 +384,17 @@ WalkReport play_random(Arena *arena, const Definition *def, uint64_t seed, uint3
             random_step(&walk);
             check(&walk);
         }
+        if (spoil)
+            spoil(host, walk.arena, &walk.history);
+        check_history(&walk);
     }
     arena_free(walk.arena);
     report.taken = walk.taken;
     return report;
+}
+
+WalkReport play_random(Arena *arena, const Definition *def, uint64_t seed, uint32_t paths,
+                       uint32_t length)
+{
+    return play_spoiled(arena, def, seed, paths, length, NULL, NULL);
 }

@@ -262,13 +262,14 @@ static void apply_effect(World *w, const Effect *effect)
     }
 }
 
-static void settle(World *w, const Outcome *outcome)
+static void settle(World *w, const Decided *decided)
 {
+    const Outcome *outcome = decided->outcome;
     w->c = outcome->next;
     for (size_t i = 0; i < outcome->effect_count; i++)
         apply_effect(w, &outcome->effects[i]);
     if (w->seen)
-        w->seen(w->host, outcome);
+        w->seen(w->host, decided);
 }
 
 Outcome world_apply(World *w, World *after, const Actor *actor, const Event *event)
@@ -281,7 +282,7 @@ Outcome world_apply(World *w, World *after, const Actor *actor, const Event *eve
         return outcome;
     }
     *w = *after;
-    settle(w, &outcome);
+    settle(w, &(Decided){event, actor, &facts, &outcome});
     return outcome;
 }
 
@@ -292,7 +293,7 @@ Outcome world_start(World *w)
         world_facts(w, w->def->slots_read | (w->def->counts_complete ? NEEDS_COMPLETE : 0));
     Outcome outcome = decide_start(w->arena, w->def, &system, &facts);
     if (outcome.verdict != REFUSED)
-        settle(w, &outcome);
+        settle(w, &(Decided){NULL, &system, &facts, &outcome});
     return outcome;
 }
 

@@ -14,6 +14,14 @@ typedef struct Timer {
     uint64_t order; // of setting, between timers due at once
 } Timer;
 
+// A decision that was accepted, and all that it was given.
+typedef struct Decided {
+    const Event *event; // NULL: the start
+    const Actor *actor;
+    const Facts *facts;
+    const Outcome *outcome;
+} Decided;
+
 // JSON members are never changed in place: an act writes new ones into a copy of the world, which
 // replaces it when allowed.
 typedef struct World {
@@ -37,7 +45,7 @@ typedef struct World {
     VEC(Timer) timers;
     uint64_t timer_order;
     VEC(ItemId) mails;                                // sent since the caller last emptied it
-    void (*seen)(void *host, const Outcome *outcome); // each accepted outcome, or NULL
+    void (*seen)(void *host, const Decided *decided); // each accepted decision, or NULL
     void *host;
     bool explains; // refusals say why
 } World;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random walks: the same from the same seed, sound on every step, far enough to reach what can be
-// reached; and values that conform to their schema.
+// reached; the fold of each history is the state; and values that conform to their schema.
 #include "engine/play_inside.h"
 #include "garden.h"
 
@@ -37,8 +37,9 @@ static void walks_are_sound_and_go_far(void **state)
     const Definition *def = garden(arena);
     WalkReport report = play_random(arena, def, 7, 400, 250);
     int wrong = 0;
-    assert_true(report.sound);
+    assert_true(report.sound && report.folds);
     assert_true(report.moved > 500 && report.refused > 500);
+    assert_true(report.recorded > report.moved);
     for (size_t i = 1; i < def->state_count; i++) {
         bool history = def->states[i].type == STATE_HISTORY_SHALLOW ||
                        def->states[i].type == STATE_HISTORY_DEEP;
@@ -75,6 +76,133 @@ static void what_cannot_be_reached_is_not(void **state)
     assert_true(set_has(&report.visited, b));
     assert_false(noise);
     assert_true(report.taken[0] && !report.taken[1]);
+    arena_free(arena);
+}
+
+// --- the fold of a history ---
+
+// Every `from` of a text, or the first alone, becomes `to`.
+static Str replaced(Arena *arena, Str text, const char *from, const char *to, bool all)
+{
+    Buf buf = {.arena = arena};
+    size_t len = strlen(from);
+    for (const char *hit; (hit = memmem(text.at, text.len, from, len));) {
+        size_t at = (size_t)(hit - text.at);
+        buf_add(&buf, str_slice(text, 0, at));
+        buf_add(&buf, str_of(to));
+        text = str_slice(text, at + len, text.len);
+        if (!all)
+            break;
+    }
+    buf_add(&buf, text);
+    return buf_str(&buf);
+}
+
+typedef enum Hand { NOTHING, LOSE, LOSE_FIRST, LOSE_LAST, SWAP, REPEAT, CUT, EVENT, AFTER } Hand;
+static const struct {
+    const char *sentence;
+    Hand hand;
+    const char *from, *to; // of EVENT and AFTER: in each text
+    bool folds;
+} spoils[] = {
+    {"what nobody touched folds", NOTHING, "", "", true},
+    {"an event is lost", LOSE, "", "", false},
+    {"the start is lost", LOSE_FIRST, "", "", false},
+    {"the last event is lost", LOSE_LAST, "", "", false},
+    {"two events are swapped", SWAP, "", "", false},
+    {"an event stands twice", REPEAT, "", "", false},
+    {"a text is cut short", CUT, "", "", false},
+    {"another event", EVENT, "\"event\":\"submit\"", "\"event\":\"withdraw\"", false},
+    {"an event that there is not", EVENT, "\"event\":\"submit\"", "\"event\":\"submitt\"", false},
+    {"another role", EVENT, "\"roles\":[\"carrier\"]", "\"roles\":[\"clerk\"]", false},
+    {"no role", EVENT, "\"roles\":[\"clerk\"]", "\"roles\":[]", false},
+    {"other data", EVENT, "\"reason\":\"", "\"raison\":\"", false},
+    {"another time, at which the call was closed", EVENT, "\"now\":\"20", "\"now\":\"21", false},
+    {"a fact of the call", EVENT, "\"closes_at\":\"20", "\"closes_at\":\"19", false},
+    {"a fact of reviews", EVENT, "\"expert\":{\"count\":2", "\"expert\":{\"count\":1", false},
+    {"an answer", EVENT, "\"surface\":", "\"surfaces\":", false},
+    {"a document", EVENT, "\"plan\":1", "\"plan\":0", false},
+    {"an act that is none", EVENT, "\"act\":3", "\"act\":0", false},
+    {"a state that never came", AFTER, "\"in\":[\"refused\"]", "\"in\":[\"granted\"]", false},
+    {"a timer at another date", AFTER, "@1", "@2", false},
+    {"a mail that was not sent", AFTER, " 2:0:@", " 2:1:@", false},
+};
+
+static void spoil(void *host, Arena *arena, History *history)
+{
+    size_t row = *(size_t *)host, n = history->len, middle = n / 2;
+    Record *at = history->at;
+    switch (spoils[row].hand) {
+    case NOTHING:
+        return;
+    case LOSE:
+    case LOSE_FIRST:
+    case LOSE_LAST:
+        middle = spoils[row].hand == LOSE ? middle : spoils[row].hand == LOSE_FIRST ? 0 : n - 1;
+        memmove(at + middle, at + middle + 1, (n - middle - 1) * sizeof *at);
+        history->len--;
+        return;
+    case SWAP:
+        if (middle > 1) {
+            Record other = at[middle];
+            at[middle] = at[middle - 1];
+            at[middle - 1] = other;
+        }
+        return;
+    case REPEAT:
+        vec_push(arena, history, at[n - 1]);
+        return;
+    case CUT:
+        at[middle].event.len /= 2;
+        return;
+    default:
+        for (size_t i = 0; i < n; i++) {
+            Str *text = spoils[row].hand == EVENT ? &at[i].event : &at[i].after;
+            *text = replaced(arena, *text, spoils[row].from, spoils[row].to, true);
+        }
+    }
+}
+
+static void a_history_gives_its_state_again_and_a_spoiled_one_does_not(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    const Definition *def = garden(arena);
+    int wrong = 0;
+    for (size_t i = 0; i < ROWS(spoils); i++) {
+        WalkReport report = play_spoiled(arena, def, 7, 60, 200, spoil, &i);
+        ROW_CHECK(wrong, report.folds == spoils[i].folds, spoils[i].sentence,
+                  "folds %d, of %llu events", report.folds, (unsigned long long)report.recorded);
+        assert_true(report.sound && report.recorded > 500);
+    }
+    arena_free(arena);
+    ROWS_END(wrong);
+}
+
+// A fold tells where it stops: nothing before the spoiled event is doubted, nothing after it is
+// believed.
+static void stops_at(void *host, Arena *arena, History *history)
+{
+    size_t *checked = host, n = history->len;
+    Str state;
+    History own = {.at = arena_copy(arena, history->at, n * sizeof *history->at), .len = n};
+    const Definition *def = garden(arena);
+    assert_int_equal(history_fold(arena, def, &own, &state), n);
+    for (size_t i = 0; i < n; i += 3, ++*checked) {
+        own.at[i].after = replaced(arena, history->at[i].after, "\"in\":[", "\"in\":[ ", false);
+        assert_int_equal(history_fold(arena, def, &own, &state), i);
+        assert_int_equal(state.len == 0, i == 0);
+        own.at[i] = history->at[i];
+    }
+}
+
+static void a_fold_stops_at_the_first_event_that_differs(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new();
+    size_t checked = 0;
+    assert_true(play_spoiled(arena, garden(arena), 7, 10, 100, stops_at, &checked).folds);
+    assert_in_range(checked, 30, 1000);
     arena_free(arena);
 }
 
@@ -221,6 +349,8 @@ int main(void)
         cmocka_unit_test(the_same_seed_walks_the_same_way),
         cmocka_unit_test(walks_are_sound_and_go_far),
         cmocka_unit_test(what_cannot_be_reached_is_not),
+        cmocka_unit_test(a_history_gives_its_state_again_and_a_spoiled_one_does_not),
+        cmocka_unit_test(a_fold_stops_at_the_first_event_that_differs),
         cmocka_unit_test(configurations_are_judged),
         cmocka_unit_test(values_conform),
         cmocka_unit_test(noise_surprises),
