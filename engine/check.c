@@ -21,7 +21,8 @@ Finding *check_fail(Check *c, const char *code, Mark mark, uint32_t place, Messa
     bool error = c->def->env.strict;
     Finding *finding = finding_add(c->arena, c->findings, error, code, mark, message);
     c->failed |= error;
-    if (place != PLACE_NONE)
+    bool kept = finding >= c->findings->at && finding < c->findings->at + c->findings->len;
+    if (place != PLACE_NONE && kept)
         finding->path = path_to(c, place, &finding->path_len);
     return finding;
 }
@@ -31,31 +32,37 @@ Finding *check_warn(Check *c, const char *code, Mark mark, Message message)
     return finding_add(c->arena, c->findings, false, code, mark, message);
 }
 
-bool *can_reach(const Check *c, const bool *goals)
+// Edges sorted by where they lead, to walk them backwards.
+static void sort_edges(Check *c)
 {
     const Explore *x = c->explore;
     size_t n = x->places.len;
-    uint32_t *first = arena_array(c->arena, uint32_t, n + 2),
-             *list = arena_array(c->arena, uint32_t, x->edges.len + 1);
-    uint32_t *todo = arena_array(c->arena, uint32_t, n + 1);
-    bool *good = arena_array(c->arena, bool, n + 1);
-    for (size_t i = 0; i < x->edges.len;
-         i++) // edges sorted by where they lead, to walk them backwards
-        first[x->edges.at[i].to + 2]++;
-    for (size_t i = 2; i < n + 2; i++)
-        first[i] += first[i - 1];
+    c->first = arena_array(c->arena, uint32_t, n + 2);
+    c->edges = arena_array(c->arena, uint32_t, x->edges.len + 1);
+    c->todo = arena_array(c->arena, uint32_t, n + 1);
     for (size_t i = 0; i < x->edges.len; i++)
-        list[first[x->edges.at[i].to + 1]++] = x->edges.at[i].from;
-    size_t len = 0;
+        c->first[x->edges.at[i].to + 2]++;
+    for (size_t i = 2; i < n + 2; i++)
+        c->first[i] += c->first[i - 1];
+    for (size_t i = 0; i < x->edges.len; i++)
+        c->edges[c->first[x->edges.at[i].to + 1]++] = x->edges.at[i].from;
+}
+
+bool *can_reach(Check *c, const bool *goals)
+{
+    size_t n = c->explore->places.len, len = 0;
+    bool *good = arena_array(c->arena, bool, n + 1);
+    if (!c->first)
+        sort_edges(c);
     for (uint32_t i = 0; i < n; i++)
         if ((good[i] = goals[i]))
-            todo[len++] = i;
+            c->todo[len++] = i;
     while (len) {
-        uint32_t place = todo[--len];
-        for (uint32_t i = first[place]; i < first[place + 1]; i++)
-            if (!good[list[i]]) {
-                good[list[i]] = true;
-                todo[len++] = list[i];
+        uint32_t place = c->todo[--len];
+        for (uint32_t i = c->first[place]; i < c->first[place + 1]; i++)
+            if (!good[c->edges[i]]) {
+                good[c->edges[i]] = true;
+                c->todo[len++] = c->edges[i];
             }
     }
     return good;
@@ -225,11 +232,13 @@ bool definition_check(Arena *arena, const Definition *def, Findings *findings)
     Check c = {.arena = arena, .def = def, .findings = findings, .explore = &x};
     explore(&x, arena, def);
     if (x.stopped)
-        check_warn(&c, "check-limit", def->states[0].mark,
-                   MESSAGE(T("le graphe est trop grand pour être exploré en entier : {0} "
-                             "situations vues, ce qui manque n'est pas prouvé",
-                             "the chart is too large to be explored whole: {0} situations seen, "
-                             "what is missing is not proved"),
+        check_fail(&c, "check-limit", def->states[0].mark, PLACE_NONE,
+                   MESSAGE(T("le graphe est trop grand pour être prouvé : {0} situations vues, il "
+                             "en reste ; écrire moins d'états en parallèle, d'historiques ou de "
+                             "gardes sur un même événement",
+                             "the chart is too large to be proved: {0} situations seen, and there "
+                             "are more; write fewer parallel states, histories or guards on one "
+                             "event"),
                            str_format(arena, "%zu", x.places.len)));
     bool restless = check_rest(&c);
     if (!x.stopped) { // what was not found may exist beyond the bound

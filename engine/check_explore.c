@@ -17,6 +17,16 @@ static bool is_shut(const Transition *t)
     return t->guard && cel_constant(t->guard) == 0;
 }
 
+// Counts what was done; from then on false when it was too much.
+static bool may_work(Explore *x, size_t work)
+{
+    x->work += work;
+    if (x->work < WORK_MAX)
+        return true;
+    x->stopped = true;
+    return false;
+}
+
 // --- events
 
 static void find_raised(Explore *x, Block block)
@@ -61,6 +71,7 @@ static EventRow event_row(const Explore *x, Str name, bool timed)
     EventRow row = {.name = name, .state = ID_NONE};
     Str done = STR("done.state.");
     row.thing = event_act(name);
+    row.answering = definition_answering(x->def, name);
     bool own = row.thing != THING_NONE || str_is(name, "done") || str_starts(name, STR("done."));
     if (timed || str_is(name, "*") || str_is(name, "error") || str_starts(name, STR("error.")) ||
         is_raised(x, name, own))
@@ -79,16 +90,23 @@ static uint16_t event_index(Explore *x, Str descriptor, bool timed)
     Str name = descriptor;
     if (str_ends(name, STR(".*")))
         name.len -= 2;
-    for (size_t i = 0; i < x->events.len; i++)
+    const EventName *known = definition_name(x->def, name);
+    uint16_t *row = known ? &x->event_rows[known - x->def->index.rows] : NULL;
+    if (row && *row)
+        return *row - 1;
+    for (size_t i = 0; !row && i < x->events.len; i++)
         if (str_eq(x->events.at[i].name, name))
             return (uint16_t)i;
     vec_push(x->arena, &x->events, event_row(x, name, timed));
+    if (row)
+        *row = (uint16_t)x->events.len;
     return (uint16_t)(x->events.len - 1);
 }
 
 static void find_events(Explore *x)
 {
     x->events_of = arena_array(x->arena, const uint16_t *, x->def->transition_count + 1);
+    x->event_rows = arena_array(x->arena, uint16_t, x->def->index.count + 1);
     for (size_t i = 0; i < x->def->transition_count; i++) {
         const Transition *t = &x->def->transitions[i];
         uint16_t *rows = arena_array(x->arena, uint16_t, t->event_count + 1);
@@ -169,7 +187,11 @@ static uint32_t place_of(Explore *x, const Place *place)
         x->stopped = true;
         return PLACE_NONE;
     }
-    vec_push(x->arena, &x->places, *place);
+    size_t histories = x->def->history_count * sizeof *place->history;
+    Place own = *place;
+    if (own.history == x->history)
+        own.history = arena_copy(x->arena, own.history, histories);
+    vec_push(x->arena, &x->places, own);
     x->table[slot] = (uint32_t)x->places.len;
     return (uint32_t)x->places.len - 1;
 }
@@ -180,7 +202,7 @@ static void enter(Explore *x, Place *next, const StateSet *entered)
         next->in.w[w] |= entered->w[w];
         x->visited.w[w] |= entered->w[w];
     }
-    for (size_t i = 0; i < x->def->promise_count && i < 64; i++)
+    for (size_t i = 0; i < x->def->promise_count; i++)
         if (x->def->promises[i].kind == PROMISE_ALWAYS &&
             set_meets(&x->def->promises[i].was, entered, x->words))
             next->seen |= UINT64_C(1) << i;
@@ -195,15 +217,16 @@ static const StateSet *remember(Explore *x, const Place *place, const StateSet *
     size_t size = x->def->history_count * sizeof(StateSet);
     if (!size || !chart_remembers(x->def, exit))
         return place->history;
-    StateSet *history = arena_copy(x->arena, place->history, size);
-    chart_remember(x->def, &place->in, exit, history);
-    return history;
+    memcpy(x->history, place->history, size);
+    chart_remember(x->def, &place->in, exit, x->history);
+    return x->history;
 }
 
 // Takes transitions together, as one microstep, and returns where that leads.
 static uint32_t take(Explore *x, uint32_t from, TransitionId *list, size_t n, Str move)
 {
-    if (x->steps++ >= STEPS_MAX) {
+    // Transitions are held against each other, and histories are compared.
+    if (x->steps++ >= STEPS_MAX || !may_work(x, 10 + n * n / 2 + x->def->history_count)) {
         x->stopped = true;
         return PLACE_NONE;
     }
@@ -235,6 +258,7 @@ static uint32_t take(Explore *x, uint32_t from, TransitionId *list, size_t n, St
 // Which transitions count: eventless ones, or those of an event, fired by the engine or by a role.
 typedef struct Filter {
     const EventRow *event; // NULL: eventless
+    const StateSet *answering;
     bool engine;
     RoleSet role;
 } Filter;
@@ -254,9 +278,11 @@ static void choose(Explore *x, const Filter *filter, StateId atomic, Choice *cho
     const Definition *def = x->def;
     choice->len = 0;
     choice->none = true;
-    for (StateId s = atomic; s != ID_NONE && choice->none; s = def->states[s].parent)
+    for (StateId s = atomic; s != ID_NONE && choice->none; s = def->states[s].parent) {
+        if (!set_has(filter->answering, s))
+            continue;
         for (TransitionId t = def->states[s].first; t < def->states[s].last && choice->none; t++) {
-            if (!passes(filter, &def->transitions[t]))
+            if (!may_work(x, 1) || !passes(filter, &def->transitions[t]))
                 continue;
             if (choice->len == OPTIONS_MAX) {
                 x->stopped = true;
@@ -265,6 +291,7 @@ static void choose(Explore *x, const Filter *filter, StateId atomic, Choice *cho
             choice->options[choice->len++] = t;
             choice->none = !is_open(&def->transitions[t]);
         }
+    }
 }
 
 // True when some atomic state must take something.
@@ -272,6 +299,8 @@ static bool choose_all(Explore *x, const StateSet *in, const Filter *filter)
 {
     bool must = false;
     x->choice_count = 0;
+    if (!set_meets(in, filter->answering, x->words))
+        return false;
     for (StateId s = set_next(in, x->words, 0); s != ID_NONE; s = set_next(in, x->words, s + 1u)) {
         if (!state_is_atomic(&x->def->states[s]))
             continue;
@@ -299,7 +328,7 @@ static void take_all(Explore *x, uint32_t from, Str move)
         total *= x->choices[i].len + x->choices[i].none;
     if (total > COMBINATIONS_MAX)
         x->stopped = true;
-    for (size_t k = 0; k < total && k < COMBINATIONS_MAX; k++) {
+    for (size_t k = 0; k < total && k < COMBINATIONS_MAX && may_work(x, x->choice_count); k++) {
         TransitionId list[STATES_MAX];
         size_t n = 0;
         for (size_t i = 0; i < x->choice_count; i++)
@@ -330,7 +359,7 @@ static uint32_t take_open(Explore *x, uint32_t from, Str move)
 static bool settle(Explore *x, uint32_t from)
 {
     Str move = STR("always");
-    Filter filter = {0};
+    Filter filter = {.answering = &x->def->index.eventless};
     StateSet in = x->places.at[from].in;
     bool must = choose_all(x, &in, &filter);
     take_all(x, from, move);
@@ -344,7 +373,7 @@ static bool settle(Explore *x, uint32_t from)
 // True when the engine fires it here and some transition must follow.
 static bool fire_engine(Explore *x, uint32_t from, const EventRow *row)
 {
-    Filter filter = {.event = row, .engine = true};
+    Filter filter = {.event = row, .answering = &row->answering, .engine = true};
     StateSet in = x->places.at[from].in;
     bool must = choose_all(x, &in, &filter);
     take_all(x, from, row->name);
@@ -352,20 +381,27 @@ static bool fire_engine(Explore *x, uint32_t from, const EventRow *row)
 }
 
 // Each role that may fire it; roles that may take the same transitions count once.
-static void fire_people(Explore *x, uint32_t from, const EventRow *row, RoleSet roles,
-                        const TransitionId *active, size_t n)
+static void fire_people(Explore *x, uint32_t from, const EventRow *row, size_t active)
 {
-    RoleSet done = 0;
-    for (unsigned r = 0; r < 64; r++) {
+    RoleSet roles = 0, done = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < active && may_work(x, 1); i++) {
+        const Transition *t = &x->def->transitions[x->active[i]];
+        if (!t->by || !event_matches(t->events, t->event_count, row->name))
+            continue;
+        x->known[n++] = x->active[i];
+        roles |= t->by;
+    }
+    for (unsigned r = 0; r < 64 && may_work(x, 1); r++) {
         RoleSet role = UINT64_C(1) << r, alike = UINT64_MAX;
         if (!(roles & role) || (done & role))
             continue;
-        for (size_t i = 0; i < n; i++) {
-            RoleSet by = x->def->transitions[active[i]].by;
+        for (size_t i = 0; i < n && may_work(x, 1); i++) {
+            RoleSet by = x->def->transitions[x->known[i]].by;
             alike &= by & role ? by : ~by;
         }
         done |= alike;
-        Filter filter = {.event = row, .role = role};
+        Filter filter = {.event = row, .answering = &row->answering, .role = role};
         StateSet in = x->places.at[from].in;
         choose_all(x, &in, &filter);
         take_all(x, from, row->name);
@@ -373,39 +409,37 @@ static void fire_people(Explore *x, uint32_t from, const EventRow *row, RoleSet 
 }
 
 // The transitions of all active states, and the rows of their events.
-static size_t find_active(const Explore *x, const StateSet *in, TransitionId *active, bool *rows)
+static size_t find_active(Explore *x, const StateSet *in)
 {
     size_t n = 0;
+    memset(x->rows, 0, x->events.len * sizeof *x->rows);
     for (StateId s = set_next(in, x->words, 0); s != ID_NONE; s = set_next(in, x->words, s + 1u))
         for (TransitionId t = x->def->states[s].first; t < x->def->states[s].last; t++) {
-            active[n++] = t;
+            x->active[n++] = t;
             for (size_t k = 0; k < x->def->transitions[t].event_count; k++)
-                rows[x->events_of[t][k]] = true;
+                x->rows[x->events_of[t][k]] = true;
         }
+    may_work(x, n + x->events.len / 8);
     return n;
 }
 
-static void expand(Explore *x, uint32_t from, TransitionId *active, bool *rows)
+static void expand(Explore *x, uint32_t from)
 {
     if (x->places.at[from].over || settle(x, from))
         return;
-    RoleSet people = 0;
     StateSet in = x->places.at[from].in;
-    memset(rows, 0, x->events.len * sizeof *rows);
-    size_t n = find_active(x, &in, active, rows);
+    size_t n = find_active(x, &in);
     bool must = false; // what is done is told at once, before anyone can act
     for (size_t i = 0; i < x->events.len; i++)
-        if (rows[i] && x->events.at[i].cause == CAUSE_DONE &&
+        if (x->rows[i] && x->events.at[i].cause == CAUSE_DONE &&
             happens(x, &x->places.at[from], &x->events.at[i]))
             must |= fire_engine(x, from, &x->events.at[i]);
-    for (size_t i = 0; i < n; i++)
-        people |= x->def->transitions[active[i]].by;
     for (size_t i = 0; !must && i < x->events.len; i++) {
         const EventRow *row = &x->events.at[i];
-        if (rows[i] && row->cause != CAUSE_DONE && happens(x, &x->places.at[from], row))
+        if (x->rows[i] && row->cause != CAUSE_DONE && happens(x, &x->places.at[from], row))
             fire_engine(x, from, row);
-        if (rows[i] && people)
-            fire_people(x, from, row, people, active, n);
+        if (x->rows[i])
+            fire_people(x, from, row, n);
     }
 }
 
@@ -427,9 +461,11 @@ void explore(Explore *x, Arena *arena, const Definition *def)
     x->choices = arena_array(arena, Choice, STATES_MAX);
     find_all_raised(x);
     find_events(x);
-    TransitionId *active = arena_array(arena, TransitionId, TRANSITIONS_MAX + 1);
-    bool *rows = arena_array(arena, bool, x->events.len + 1);
+    x->active = arena_array(arena, TransitionId, TRANSITIONS_MAX + 1);
+    x->known = arena_array(arena, TransitionId, TRANSITIONS_MAX + 1);
+    x->rows = arena_array(arena, bool, x->events.len + 1);
+    x->history = arena_array(arena, StateSet, def->history_count + 1);
     start(x);
-    for (uint32_t i = 0; i < x->places.len && !(x->stopped && x->steps >= STEPS_MAX); i++)
-        expand(x, i, active, rows);
+    for (uint32_t i = 0; i < x->places.len && x->steps < STEPS_MAX && may_work(x, 1); i++)
+        expand(x, i);
 }

@@ -62,25 +62,46 @@ static Str own_member(const Form *form)
     return STR_NONE;
 }
 
-static bool written_in(const Definition *def, const StateSet *in, Thing thing, ItemId item)
+// What somebody can have written before a move of a state, on some way to it or while it waits.
+typedef struct Before {
+    bool known;
+    uint32_t place; // the nearest in which the state is active; PLACE_NONE
+    bool forms[FORMS_MAX], documents[ITEMS_MAX];
+} Before;
+
+static void mark_written(bool *items, size_t n, ItemId item)
 {
-    for (size_t s = 1; s < def->state_count; s++)
-        for (size_t i = 0; set_has(in, (StateId)s) && i < def->states[s].allow_count; i++) {
-            const Allow *allow = &def->states[s].allows[i];
-            if (allow->thing == thing && (allow->item == ID_NONE || allow->item == item) &&
-                allow->roles)
-                return true;
-        }
-    return false;
+    for (size_t i = 0; i < n; i++)
+        items[i] |= item == ID_NONE || item == i;
 }
 
-// Before the move, on some way to it or while it waits.
-static bool written_before(const Check *c, const bool *before, Thing thing, ItemId item)
+static void find_written(const Definition *def, StateId state, Before *before)
 {
-    for (size_t i = 0; i < c->explore->places.len; i++)
-        if (before[i] && written_in(c->def, &c->explore->places.at[i].in, thing, item))
-            return true;
-    return false;
+    for (size_t i = 0; i < def->states[state].allow_count; i++) {
+        const Allow *allow = &def->states[state].allows[i];
+        if (allow->thing == THING_FORM && allow->roles)
+            mark_written(before->forms, def->form_count, allow->item);
+        if (allow->thing == THING_DOCUMENT && allow->roles)
+            mark_written(before->documents, def->document_count, allow->item);
+    }
+}
+
+static void find_before(Check *c, StateId source, Before *before)
+{
+    const Explore *x = c->explore;
+    bool *goals = arena_array(c->arena, bool, x->places.len + 1);
+    *before = (Before){.known = true, .place = PLACE_NONE};
+    for (uint32_t i = 0; i < x->places.len; i++)
+        if ((goals[i] = set_has(&x->places.at[i].in, source)) && before->place == PLACE_NONE)
+            before->place = i;
+    const bool *good = can_reach(c, goals);
+    StateSet active = {0};
+    for (size_t i = 0; i < x->places.len; i++)
+        for (size_t w = 0; good[i] && w < x->words; w++)
+            active.w[w] |= x->places.at[i].in.w[w];
+    for (StateId s = set_next(&active, x->words, 0); s != ID_NONE;
+         s = set_next(&active, x->words, s + 1u))
+        find_written(c->def, s, before);
 }
 
 static void fail(Check *c, const Transition *t, uint32_t place, Str what, Str word)
@@ -95,43 +116,44 @@ static void fail(Check *c, const Transition *t, uint32_t place, Str what, Str wo
                 event, what, word));
 }
 
-static void check_form(Check *c, const Transition *t, const bool *before, uint32_t place, ItemId id)
+static void check_form(Check *c, const Transition *t, const Before *before, ItemId id)
 {
     const Definition *def = c->def;
     const Form *form = &def->forms[id];
-    Str member = own_member(form);
-    if (member.len && !written_before(c, before, THING_FORM, id))
-        fail(c, t, place,
+    Str member = before->forms[id] ? STR_NONE : own_member(form);
+    if (member.len)
+        fail(c, t, before->place,
              str_format(c->arena, STR_FMT "." STR_FMT, STR_ARG(form->id), STR_ARG(member)),
              str_format(c->arena, "form." STR_FMT, STR_ARG(form->id)));
     for (size_t i = 0; i < def->document_count; i++) {
         const Document *d = &def->documents[i];
-        if (d->form == id && d->required && !d->shared &&
-            !written_before(c, before, THING_DOCUMENT, (ItemId)i))
-            fail(c, t, place, d->id, str_format(c->arena, "document." STR_FMT, STR_ARG(d->id)));
+        if (d->form == id && d->required && !d->shared && !before->documents[i])
+            fail(c, t, before->place, d->id,
+                 str_format(c->arena, "document." STR_FMT, STR_ARG(d->id)));
     }
 }
 
-static void check_move(Check *c, const Transition *t)
+// `before` is of the transition's source, found when it is first asked for.
+static void check_move(Check *c, const Transition *t, Before *before)
 {
-    const Explore *x = c->explore;
-    bool *goals = arena_array(c->arena, bool, x->places.len + 1), *before = NULL;
-    uint32_t place = PLACE_NONE;
-    for (uint32_t i = 0; i < x->places.len; i++)
-        if ((goals[i] = set_has(&x->places.at[i].in, t->source)) && place == PLACE_NONE)
-            place = i;
-    for (Str rest = cel_source(t->guard); rest.len && place != PLACE_NONE;) {
+    bool asked[FORMS_MAX] = {false};
+    for (Str rest = cel_source(t->guard); rest.len;) {
         ItemId form = form_asked(c->def, conjunct(&rest));
-        if (form == ID_NONE)
+        if (form == ID_NONE || asked[form])
             continue;
-        before = before ? before : can_reach(c, goals);
-        check_form(c, t, before, place, form);
+        asked[form] = true;
+        if (!before->known)
+            find_before(c, t->source, before);
+        if (before->place != PLACE_NONE)
+            check_form(c, t, before, form);
     }
 }
 
 void check_forms(Check *c)
 {
-    for (size_t i = 0; i < c->def->transition_count; i++)
-        if (c->def->transitions[i].guard && c->def->counts_complete)
-            check_move(c, &c->def->transitions[i]);
+    const Definition *def = c->def;
+    Before *before = arena_array(c->arena, Before, def->state_count);
+    for (size_t i = 0; i < def->transition_count && def->counts_complete; i++)
+        if (def->transitions[i].guard)
+            check_move(c, &def->transitions[i], &before[def->transitions[i].source]);
 }

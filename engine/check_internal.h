@@ -5,7 +5,13 @@
 #include "chart.h"
 #include "check.h"
 
-enum { PLACES_MAX = 10000, STEPS_MAX = 60000, OPTIONS_MAX = 32, COMBINATIONS_MAX = 128 };
+enum {
+    PLACES_MAX = 10000,
+    STEPS_MAX = 60000,
+    WORK_MAX = 3000000, // transitions looked at, and the like: what keeps any file below 100 ms
+    OPTIONS_MAX = 32,
+    COMBINATIONS_MAX = 128
+};
 #define PLACE_NONE UINT32_MAX
 
 // A configuration, with what it remembers and which promises' states were visited on the way.
@@ -30,6 +36,7 @@ typedef struct EventRow {
     Cause cause;
     Thing thing;   // CAUSE_ACT
     StateId state; // CAUSE_DONE: this one, or ID_NONE for any
+    StateSet answering; // states with a transition that it may take
 } EventRow;
 
 // What one active atomic state may take.
@@ -47,6 +54,7 @@ typedef struct Explore {
     VEC(Edge) edges;
     uint32_t *table; // of places, by hash
     VEC(EventRow) events;
+    uint16_t *event_rows; // by row of def->index: its row here plus one
     const uint16_t **events_of; // by transition: its rows, event_count of them
     bool raises_any;
     VEC(Str) raised;
@@ -54,7 +62,10 @@ typedef struct Explore {
     bool *taken;     // by transition
     Choice *choices; // of the place at hand
     size_t choice_count;
-    size_t steps;
+    TransitionId *active, *known; // of the place at hand: all, and those of the event at hand
+    bool *rows;                   // of events that some active transition awaits
+    StateSet *history;            // what a step remembers, until its place turns out to be new
+    size_t steps, work;
     bool stopped;    // a bound was met: what was not found may still exist
 } Explore;
 
@@ -71,6 +82,7 @@ typedef struct Check {
     const Definition *def;
     Findings *findings;
     Explore *explore;
+    uint32_t *first, *edges, *todo; // of can_reach: edges by where they lead
     bool failed;
 } Check;
 
@@ -78,7 +90,7 @@ typedef struct Check {
 Finding *check_fail(Check *c, const char *code, Mark mark, uint32_t place, Message message);
 Finding *check_warn(Check *c, const char *code, Mark mark, Message message);
 // Marks the places from which one of `goals` (by place) can be reached, goals included.
-bool *can_reach(const Check *c, const bool *goals);
+bool *can_reach(Check *c, const bool *goals);
 
 void check_promises(Check *c); // check_promises.c
 void check_use(Check *c);      // check_use.c: roles and items without use, constant guards

@@ -25,7 +25,7 @@ static void check_always(Check *c, size_t index)
 {
     const Explore *x = c->explore;
     const Promise *promise = &c->def->promises[index];
-    for (uint32_t i = 0; index < 64 && i < x->places.len; i++) {
+    for (uint32_t i = 0; i < x->places.len; i++) {
         const Place *place = &x->places.at[i];
         if (!set_meets(&place->in, &promise->in, x->words) || (place->seen >> index & 1))
             continue;

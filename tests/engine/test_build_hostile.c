@@ -185,6 +185,169 @@ static void hostile_files(void **state)
     ROWS_END(wrong);
 }
 
+// --- files that are well-formed, and made to cost much in the proof ---
+
+#define FINAL "  z: {title: Z, type: final}\n"
+
+static void head(Buf *out, int roles)
+{
+    buf_add(out, STR("jalon: 1\nid: x\ntitle: X\nroles: {"));
+    for (int i = 0; i < roles; i++)
+        buf_format(out, "%sr%d: {title: R, on: call}", i ? ", " : "", i);
+    buf_add(out, STR("}\n"));
+}
+static void distinct_moves(Buf *out, const char *guard)
+{
+    head(out, 60);
+    buf_add(out, STR("states:\n  p:\n    title: P\n    states:\n"));
+    for (int i = 0; i < 40; i++)
+        buf_format(out, "      c%d: {title: C, on: {n: {by: r0, to: c%d}}}\n", i, (i + 1) % 40);
+    buf_add(out, STR("    transitions:\n"));
+    for (int i = 0; i < 1900; i++)
+        buf_format(out, "      - {event: e%d, by: [r%d, r%d, r%d], %sto: z}\n", i, i % 60,
+                   (i * 7 + 1) % 60, (i * 13 + 2) % 60, guard);
+    buf_add(out, STR(FINAL));
+}
+static void moves_of_many(Buf *out)
+{
+    distinct_moves(out, "");
+}
+static void moves_that_never_open(Buf *out)
+{
+    distinct_moves(out, "if: '1 > 2', ");
+}
+static void names_alike(Buf *out)
+{
+    head(out, 1);
+    buf_add(out, STR("states:\n  s:\n    title: S\n    transitions:\n"));
+    for (int i = 0; i < 1900; i++)
+        buf_format(out,
+                   "      - {event: abcdefgh%04dabcdefgh abcdefgh%04dabcdefgh, by: r0, to: z}\n",
+                   2 * i, 2 * i + 1);
+    buf_add(out, STR(FINAL));
+}
+static void histories(Buf *out)
+{
+    head(out, 1);
+    buf_add(out, STR("states:\n"));
+    for (int i = 0; i < 60; i++)
+        buf_format(
+            out,
+            "  c%d:\n    title: C\n    states:\n      h%d: {type: history}\n      a%d: {title: "
+            "A, on: {f: {by: r0, to: b%d}}}\n      b%d: {title: B}\n    on: {n: {by: r0, to: "
+            "h%d}, m: {by: r0, to: h%d}, z: {by: r0, to: z}}\n",
+            i, i, i, i, i, (i + 1) % 60, (i + 7) % 60);
+    buf_add(out, STR(FINAL));
+}
+static void regions(Buf *out, const char *event, const char *guard)
+{
+    head(out, 1);
+    buf_add(out, STR("states:\n  p:\n    title: P\n    type: parallel\n    on: {z: {by: r0, to: "
+                     "z}}\n    states:\n"));
+    for (int i = 0; i < 60; i++) {
+        Str name = str_format(out->arena, "%s%d", event, *guard ? 0 : i);
+        buf_format(out,
+                   "      q%d: {title: Q, states: {a%d: {title: A, on: {" STR_FMT
+                   ": {by: r0, %sto: b%d}}}, b%d: {title: B, on: {" STR_FMT
+                   ": {by: r0, %sto: a%d}}}}}\n",
+                   i, i, STR_ARG(name), guard, i, i, STR_ARG(name), guard, i);
+    }
+    buf_add(out, STR(FINAL));
+}
+static void regions_apart(Buf *out)
+{
+    regions(out, "e", "");
+}
+static void regions_together(Buf *out)
+{
+    regions(out, "e", "if: now > call.opens_at, ");
+}
+static void forms_asked_everywhere(Buf *out)
+{
+    head(out, 1);
+    buf_add(out, STR("forms: {f: {title: F, type: object, required: [n], properties: {n: {type: "
+                     "integer, title: N}}}}\nstates:\n  p:\n    title: P\n    type: parallel\n    "
+                     "edit: {r0: [forms]}\n    states:\n"));
+    for (int i = 0; i < 12; i++) {
+        buf_format(out,
+                   "      q%d:\n        title: Q\n        states:\n          a%d:\n            "
+                   "title: A\n            transitions:\n",
+                   i, i);
+        for (int k = 0; k < 100; k++)
+            buf_add(out, STR("              - {event: g, by: r0, if: complete('f'), to: z}\n"));
+        buf_format(out,
+                   "              - {event: e%d, by: r0, to: b%d}\n          b%d: {title: B, "
+                   "on: {e%d: {by: r0, to: a%d}}}\n",
+                   i, i, i, i, i);
+    }
+    buf_add(out, STR(FINAL));
+}
+static void patterns_that_explode(Buf *out)
+{
+    head(out, 1);
+    buf_add(out, STR("states:\n  s:\n    title: S\n    transitions:\n"));
+    for (int i = 0; i < 1500; i++)
+        buf_format(out,
+                   "      - {event: e%d, by: r0, if: \"'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'"
+                   ".matches('^(a+)+$')\", to: z}\n",
+                   i);
+    buf_add(out, STR(FINAL));
+}
+static void promises_of_many_places(Buf *out)
+{
+    head(out, 1);
+    buf_add(out, STR("states:\n  p:\n    title: P\n    type: parallel\n    on: {z: {by: r0, to: "
+                     "z}}\n    states:\n"));
+    for (int i = 0; i < 12; i++)
+        buf_format(out,
+                   "      q%d: {title: Q, states: {a%d: {title: A, on: {e%d: {by: r0, to: "
+                   "b%d}}}, b%d: {title: B, on: {e%d: {by: r0, to: a%d}}}}}\n",
+                   i, i, i, i, i, i, i);
+    buf_add(out, STR(FINAL "eventually:\n"));
+    for (int i = 0; i < 64; i++)
+        buf_add(out, STR("  - {from: a0, reach: [z]}\n"));
+}
+
+static const HostileRow costly[] = {
+    {"1,900 moves, each of other roles", moves_of_many, "check-limit"},
+    {"1,900 moves that never open", moves_that_never_open, "check-limit"},
+    {"3,800 names that differ in the middle", names_alike, "check-limit"},
+    {"sixty histories", histories, "check-limit"},
+    {"2^60 configurations, a move each", regions_apart, "check-limit"},
+    {"2^60 configurations, one move for all", regions_together, "check-limit"},
+    {"1,200 guards that ask for a form, in 4,096 configurations", forms_asked_everywhere, ""},
+    {"1,500 patterns that explode", patterns_that_explode, ""},
+    {"64 promises over 4,096 configurations", promises_of_many_places, ""},
+};
+
+// Refused with the limit named, or proved: either way soon.
+static void the_proof_is_bounded(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    for (size_t i = 0; i < ROWS(costly); i++) {
+        Arena *input = arena_new(), *arena = arena_new();
+        Buf text = {.arena = input};
+        Findings findings = {0};
+        costly[i].write(&text);
+        double from = now_ms();
+        const Definition *def = definition_build(arena, buf_str(&text), STR_NONE, &findings);
+        bool proved = def && definition_check(arena, def, &findings), named = false;
+        double ms = now_ms() - from;
+        for (size_t k = 0; k < findings.len; k++)
+            named |= findings.at[k].error && strcmp(findings.at[k].code, costly[i].code) == 0;
+        size_t used = arena_used(arena) >> 20;
+        ROW_CHECK(
+            wrong,
+            def && (*costly[i].code ? named && !proved : true) && ms < 100 * PATIENCE && used < 64,
+            costly[i].sentence, "%s, proved %d, %s; %.1f ms, %zu MB", def ? "built" : "refused",
+            proved, findings.len ? findings.at[0].code : "nothing found", ms, used);
+        arena_free(arena);
+        arena_free(input);
+    }
+    ROWS_END(wrong);
+}
+
 // Sixty regions of two states each: 2^60 configurations.
 static void too_wide_to_prove(void **state)
 {
@@ -213,6 +376,7 @@ static void too_wide_to_prove(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(hostile_files),
+                                       cmocka_unit_test(the_proof_is_bounded),
                                        cmocka_unit_test(too_wide_to_prove)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
