@@ -421,7 +421,13 @@ typedef struct PromiseWords {
 static void read_promises(Builder *b, const PromiseWords *words, Promise *rows)
 {
     const Node *list = node_at(b->root, words->section);
-    for (size_t i = 0; i < list_len(list) && b->def->promise_count < ITEMS_MAX; i++) {
+    if (b->def->promise_count + list_len(list) > PROMISES_MAX) {
+        fail(b, "limit", list->mark,
+             MESSAGE(T("trop de promesses : 64 au plus en tout",
+                       "too many promises: 64 at most in all")));
+        return;
+    }
+    for (size_t i = 0; i < list_len(list); i++) {
         const Node *item = list_item(list, i);
         if (!keys_known(b, item, words->keys))
             continue;
@@ -440,7 +446,7 @@ void build_promises(Builder *b)
         {"never", PROMISE_NEVER, {"in", NULL, NULL}},
         {"eventually", PROMISE_EVENTUALLY, {"from", "reach", NULL}},
     };
-    Promise *rows = arena_array(b->arena, Promise, ITEMS_MAX);
+    Promise *rows = arena_array(b->arena, Promise, PROMISES_MAX);
     b->def->promises = rows;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         read_promises(b, &words[i], rows);

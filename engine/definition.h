@@ -11,6 +11,7 @@ enum {
     TRANSITIONS_MAX = 2048,
     ROLES_MAX = 63, // bit 0 of a RoleSet is the system
     FORMS_MAX = 32,
+    PROMISES_MAX = 64,
     ITEMS_MAX = 128, // documents, grids, indicators, mails, instalments, variables: each
     WORKFLOW_SIZE_MAX = 256 * 1024
 };

@@ -198,6 +198,15 @@ static const Node *read_plain(Reader *r, Node *node)
     return node;
 }
 
+static bool has_nul(Reader *r, Mark mark, Str text)
+{
+    if (!text.len || !memchr(text.at, 0, text.len))
+        return false;
+    refuse(r, "yaml-syntax", mark,
+           MESSAGE(T("le caractère nul n'est pas admis", "the NUL character is not allowed")));
+    return true;
+}
+
 static const Node *read_scalar(Reader *r, const yaml_event_t *e)
 {
     Node *node = arena_new_of(r->arena, Node);
@@ -206,10 +215,8 @@ static const Node *read_scalar(Reader *r, const yaml_event_t *e)
     node->mark = mark_of(e->start_mark);
     node->text = str_copy(r->arena, value);
     node->written = written_from(r, node->mark);
-    if (memchr(node->text.at, 0, node->text.len))
-        return refuse(
-            r, "yaml-syntax", node->mark,
-            MESSAGE(T("le caractère nul n'est pas admis", "the NUL character is not allowed")));
+    if (has_nul(r, node->mark, node->text))
+        return NULL;
     return e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? read_plain(r, node) : node;
 }
 
@@ -320,6 +327,8 @@ static bool read_pair(Reader *r, yaml_event_t *e, int depth, Pair *pair)
     pair->key =
         str_copy(r->arena, (Str){(const char *)e->data.scalar.value, e->data.scalar.length});
     pair->written = written_from(r, pair->mark);
+    if (has_nul(r, pair->mark, pair->key)) // would end it early where it becomes a name of JSON
+        return false;
     yaml_event_t value;
     if (!takes(r, &value))
         return false;
