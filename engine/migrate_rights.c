@@ -111,6 +111,9 @@ static ItemId item_now(const Moving *m, Thing thing, size_t item)
     }
 }
 
+// Roles that have a right to a thing: to write it where `c` stands, or to see it anywhere.
+typedef RoleSet Having(const Definition *def, const Case *c, Thing thing, ItemId item);
+
 static RoleSet writing(const Definition *def, const Case *c, Thing thing, ItemId item)
 {
     RoleSet roles = 0;
@@ -120,45 +123,64 @@ static RoleSet writing(const Definition *def, const Case *c, Thing thing, ItemId
     return roles;
 }
 
-static void lose_act(Moving *m, Thing thing, ItemId item, RoleSet roles)
+static RoleSet seeing(const Definition *def, const Case *c, Thing thing, ItemId item)
 {
+    (void)c;
+    RoleSet roles = 0;
+    for (size_t i = 1; i < def->role_count; i++)
+        if (may_see(def, thing, item, def->roles[i].bit))
+            roles |= def->roles[i].bit;
+    return roles;
+}
+
+static void lose_thing(Moving *m, Having *having, Thing thing, ItemId item, RoleSet roles)
+{
+    Text sentence =
+        having == writing
+            ? T("{0} ne pourra plus écrire : « {1} ».", "{0} can no longer write: '{1}'.")
+            : T("{0} ne pourra plus voir : « {1} ».", "{0} can no longer see: '{1}'.");
     if (roles)
-        moving_lose(
-            m, LOSS_RIGHT,
-            MESSAGE(T("{0} ne pourra plus écrire : « {1} ».", "{0} can no longer write: '{1}'."),
-                    role_names(m, roles),
-                    thing_words_title(m->arena, m->old, thing, item, m->lang)));
+        moving_lose(m, LOSS_RIGHT,
+                    MESSAGE(sentence, role_names(m, roles),
+                            thing_words_title(m->arena, m->old, thing, item, m->lang)));
 }
 
 // One sentence for all items of a kind when they share it.
-static void lose_items(Moving *m, Thing thing, size_t n)
+static void lose_items(Moving *m, Having *having, Thing thing, size_t n)
 {
     RoleSet roles[ITEMS_MAX] = {0};
     bool alike = n > 1;
     for (size_t i = 0; i < n; i++) {
         ItemId now = item_now(m, thing, i);
-        roles[i] = lost(m, writing(m->old, m->from, thing, (ItemId)i),
-                        now == ID_NONE ? 0 : writing(m->new, &m->next, thing, now));
+        roles[i] = lost(m, having(m->old, m->from, thing, (ItemId)i),
+                        now == ID_NONE ? 0 : having(m->new, &m->next, thing, now));
         alike &= roles[i] == roles[0];
     }
     if (alike)
-        lose_act(m, thing, ID_NONE, roles[0]);
+        lose_thing(m, having, thing, ID_NONE, roles[0]);
     for (size_t i = 0; i < n && !alike; i++)
-        lose_act(m, thing, (ItemId)i, roles[i]);
+        lose_thing(m, having, thing, (ItemId)i, roles[i]);
 }
 
-void migrate_rights(Moving *m)
+static void lose_things(Moving *m, Having *having)
 {
-    if (m->from->over)
-        return;
-    lose_moves(m);
     for (Thing thing = THING_FORM; thing < THINGS; thing++) {
         size_t n = item_count(m->old, thing);
         if (n)
-            lose_items(m, thing, n);
+            lose_items(m, having, thing, n);
         else
-            lose_act(m, thing, ID_NONE,
-                     lost(m, writing(m->old, m->from, thing, ID_NONE),
-                          writing(m->new, &m->next, thing, ID_NONE)));
+            lose_thing(m, having, thing, ID_NONE,
+                       lost(m, having(m->old, m->from, thing, ID_NONE),
+                            having(m->new, &m->next, thing, ID_NONE)));
     }
+}
+
+// What is over can be seen still, and nothing else.
+void migrate_rights(Moving *m)
+{
+    if (!m->from->over) {
+        lose_moves(m);
+        lose_things(m, writing);
+    }
+    lose_things(m, seeing);
 }
