@@ -481,7 +481,7 @@ class Privacy(unittest.TestCase):
         dossier = self.carrier.post("/dossiers", {})["id"]
         for name in ("..%2F..%2Fetc%2Fpasswd", "a%0D%0ASet-Cookie:%20x=1", "a%00.pdf", "a%5Cb", "%C3%28", "", "a" * 201, "%7F"):
             self.assertIn(self.ask(self.carrier, "POST", f"/dossiers/{dossier}/documents?kind=statutes&name={name}", b"%PDF-1.4", PDF)[0], (400, 422), name)
-        for name, written in (('a%22%3B%20x=%22b.pdf', "a%22%3B%20x%3D%22b.pdf"), ("%C3%A9t%C3%A9.pdf", "%C3%A9t%C3%A9.pdf"), ("..", ".."), ("~%25n", "%7E%25n")):
+        for name, written in (('a%22%3B%20x=%22b.pdf', "a%22%3B%20x%3D%22b.pdf"), ("%C3%A9t%C3%A9.pdf", "%C3%A9t%C3%A9.pdf"), ("...pdf", "...pdf"), ("~%25n.pdf", "%7E%25n.pdf")):
             made = self.carrier.post(f"/dossiers/{dossier}/documents?kind=statutes&name={name}", b"%PDF-1.4", headers=PDF)["id"]
             headers = self.carrier.get(f"/documents/{made}/content").headers
             self.assertEqual(headers["content-disposition"], f"attachment; filename*=UTF-8''{written}")

@@ -140,11 +140,11 @@ class RawHttp(unittest.TestCase):
         _, dossier = world.application()
         path = f"/dossiers/{dossier}/documents"
         sent = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/pdf"}
-        first, again = (world.carrier.post(f"{path}?kind=statutes&name=a.pdf", b"%PDF one", headers=sent) for _ in range(2))
+        first, again = (world.carrier.post(f"{path}?kind=statutes&name=a.pdf", b"%PDF-1.4 one", headers=sent) for _ in range(2))
         self.assertEqual((first.status, first.json), (again.status, again.json))
         for query in ("kind=statutes&name=b.pdf", "kind=rib&name=a.pdf"):
             with self.assertRaises(Problem) as caught:
-                world.carrier.post(f"{path}?{query}", b"%PDF one", headers=sent)
+                world.carrier.post(f"{path}?{query}", b"%PDF-1.4 one", headers=sent)
             self.assertEqual((caught.exception.status, caught.exception.type), (422, "key-reused"), query)
         self.assertEqual(len(list(world.carrier.items(f"/dossiers/{dossier}/documents"))), 1)
 
