@@ -204,5 +204,7 @@ int main(int argc, char **argv)
     fclose(file);
     arena_free(arena);
     printf("%zu passed, %zu failed\n", passed, failed);
-    return failed > 0;
+    if (passed + failed == 0)
+        fprintf(stderr, "%s: no cases\n", argv[1]);
+    return failed > 0 || passed == 0;
 }

@@ -106,6 +106,7 @@ int main(int argc, char **argv)
     Str pattern = str_format(suite.arena, "%s/tests/draft2020-12/*.json", suite.folder);
     if (argc == 2 && glob(pattern.at, 0, NULL, &files) != 0) {
         fprintf(stderr, "%s: no tests\n", pattern.at);
+        arena_free(suite.arena);
         return 2;
     }
     for (size_t i = 0; i < files.gl_pathc; i++)

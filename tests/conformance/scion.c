@@ -210,5 +210,7 @@ int main(int argc, char **argv)
         bad += failed[tier];
     }
     printf("%d passed, %d failed\n", good, bad);
-    return bad > 0;
+    if (good + bad == 0)
+        fprintf(stderr, "%s: no cases\n", argv[1]);
+    return bad > 0 || good == 0;
 }
