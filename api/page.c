@@ -114,7 +114,18 @@ static Str next_link(Request *rq, Str cursor)
     return buf_str(&out);
 }
 
+static void write_plain(Buf *buf, const Rows *rows, size_t i, const void *unused)
+{
+    (void)unused;
+    row_write(buf, rows, i);
+}
+
 bool reply_page(Request *rq, const Rows *rows, int64_t limit)
+{
+    return reply_page_by(rq, rows, limit, write_plain, NULL);
+}
+
+bool reply_page_by(Request *rq, const Rows *rows, int64_t limit, RowWrite *write, const void *with)
 {
     Buf out = {.arena = rq->arena};
     size_t len = rows_len(rows), shown = len > (size_t)limit ? (size_t)limit : len;
@@ -122,7 +133,7 @@ bool reply_page(Request *rq, const Rows *rows, int64_t limit)
     for (size_t i = 0; i < shown; i++) {
         if (i)
             buf_char(&out, ',');
-        row_write(&out, rows, i);
+        write(&out, rows, i, with);
     }
     if (shown == len) {
         buf_add(&out, STR("],\"next\":null}"));

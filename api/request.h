@@ -98,6 +98,9 @@ bool reply_row(Request *rq, int status, const Rows *rows, size_t i);
 // {"items": […], "next": cursor or null} and a Link header; `limit` rows at most are shown, one more means there is a next page.
 // The cursor is made of the columns named "cursor_at" and "cursor_id", which are not shown.
 bool reply_page(Request *rq, const Rows *rows, int64_t limit);
+// The same where each row is written by `write`, `with` being what it needs.
+typedef void RowWrite(Buf *buf, const Rows *rows, size_t i, const void *with);
+bool reply_page_by(Request *rq, const Rows *rows, int64_t limit, RowWrite *write, const void *with);
 // Reads ?cursor= and ?limit= (default 50, at most 200). False with a fault when the cursor is not ours.
 typedef struct Page {
     Str at, id; // keyset position, empty at the beginning

@@ -19,8 +19,7 @@ bool may_edit(const Definition *def, const Case *c, Thing thing, ItemId item, Ro
             continue;
         for (size_t i = 0; i < def->states[s].allow_count; i++) {
             const Allow *allow = &def->states[s].allows[i];
-            bool same = allow->item == ID_NONE || item == ID_NONE || allow->item == item;
-            if (allow->thing == thing && same && (allow->roles & roles))
+            if ((allow->roles & roles) && allow_means(def, allow, thing, item))
                 return true;
         }
     }
@@ -34,22 +33,6 @@ RoleSet roles_free_of_conflict(const Definition *def, RoleSet roles)
         if (def->roles[i].on == ON_DOSSIER && def->roles[i].bit != SYSTEM_BIT)
             carrying |= def->roles[i].bit & roles;
     return carrying ? carrying : roles;
-}
-
-bool may_see(const Definition *def, Thing thing, ItemId item, RoleSet roles)
-{
-    if (roles & SYSTEM_BIT)
-        return true;
-    for (size_t r = 0; r < def->role_count; r++) {
-        const Role *role = &def->roles[r];
-        for (size_t i = 0; i < role->sees_count && (roles & role->bit); i++) {
-            bool same =
-                role->sees[i].item == ID_NONE || item == ID_NONE || role->sees[i].item == item;
-            if (role->sees[i].thing == thing && same)
-                return true;
-        }
-    }
-    return false;
 }
 
 static void no(Macrostep *m, Reasons *reasons, Message message)

@@ -4,11 +4,11 @@
 // build_*.c.
 #include "build_internal.h"
 
-static const char *const top_keys[] = {"jalon",      "id",      "title",    "description", "strict",
-                                       "roles",      "forms",   "dossier",  "documents",   "grids",
-                                       "indicators", "mails",   "decision", "instalments", "events",
-                                       "data",       "initial", "states",   "always",      "never",
-                                       "eventually", NULL};
+static const char *const top_keys[] = {
+    "jalon",  "id",       "title",       "description", "strict", "roles",
+    "forms",  "dossier",  "sections",    "documents",   "grids",  "indicators",
+    "mails",  "decision", "instalments", "events",      "data",   "initial",
+    "states", "always",   "never",       "eventually",  NULL};
 enum { DICTIONARY_SIZE_MAX = 256 * 1024 };
 
 static const Node *read_yaml(Builder *b, Str text, size_t max)
@@ -66,6 +66,7 @@ static void read_sections(Builder *b)
     build_roles(b);
     build_forms(b);
     build_documents(b);
+    build_sections(b);
     build_grids(b);
     build_indicators(b);
     build_mails(b);

@@ -77,6 +77,7 @@ bool rows_fit(Builder *b, const Node *map, size_t max, Text what);
 void build_roles(Builder *b);       // build_roles.c: roles, without `sees`
 void build_sees(Builder *b);        // … once what is seen is known
 void build_documents(Builder *b);   // build_items.c
+void build_sections(Builder *b);    // build_sections.c: what is set apart of forms and documents
 void build_indicators(Builder *b);
 void build_mails(Builder *b);
 void build_decision(Builder *b);
@@ -100,7 +101,7 @@ const Schema *compile_schema(Builder *b, const Node *node, json_t *schema);
 // The node of the dictionary that "dictionary#/…" names, or NULL with a finding. `key` gets the last name of the pointer.
 const Node *dictionary_node(Builder *b, const Node *ref, Str *key);
 
-// One word of `edit:` (or of `sees:`, which also knows history). False with a finding.
+// One word of `edit:`, or of `see:` and `sees:`, which also know history and parts. False with a finding.
 bool read_thing(Builder *b, const Node *node, bool sees, Thing *thing, ItemId *item);
 
 // Compiles an expression. `wanted` is CEL_DYN for any result; `event` is the type of the variable event, or NULL. NULL with a finding.

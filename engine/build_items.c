@@ -71,7 +71,7 @@ static void read_document(Builder *b, Document *document, const Pair *pair)
     Str key = STR_NONE;
     const Node *shared = ref ? dictionary_node(b, ref, &key) : NULL;
     *document =
-        (Document){.id = pair->key, .form = ID_NONE, .mark = pair->mark, .max_size = DOCUMENT_SIZE};
+        (Document){.id = pair->key, .section = ID_NONE, .form = ID_NONE, .mark = pair->mark, .max_size = DOCUMENT_SIZE};
     document->shared = shared && str_eq(key, pair->key);
     id_valid(b, pair->key, pair->mark);
     if (!keys_known(b, own, document_keys))

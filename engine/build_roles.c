@@ -2,7 +2,7 @@
 // Roles, and the words for what they may write or see.
 #include "build_internal.h"
 
-static const char *const role_keys[] = {"title", "on", "sees", NULL};
+static const char *const role_keys[] = {"title", "on", "sees", "delegate", NULL};
 
 static void read_role(Builder *b, Role *role, const Pair *pair, size_t index)
 {
@@ -15,6 +15,7 @@ static void read_role(Builder *b, Role *role, const Pair *pair, size_t index)
     role->title = read_title(b, pair->value, pair->key, pair->mark);
     if (!keys_known(b, pair->value, role_keys))
         return;
+    role->personal = !read_bool(b, pair->value, "delegate", true);
     const Node *on = node_at(pair->value, "on");
     int word = on ? read_word(b, on, scope_words) : -1;
     if (word >= 0)
@@ -47,19 +48,13 @@ typedef struct Word {
     bool sees; // only to see
 } Word;
 static const Word all_of[] = {
-    {"forms", THING_FORM, false},
-    {"documents", THING_DOCUMENT, false},
-    {"reviews", THING_REVIEW, false},
-    {"decision", THING_DECISION, false},
-    {"agreement", THING_AGREEMENT, false},
-    {"signature", THING_SIGNATURE, false},
-    {"requests", THING_REQUEST, false},
-    {"approval", THING_APPROVAL, false},
-    {"payment", THING_PAYMENT, false},
-    {"measures", THING_MEASURE, false},
-    {"validation", THING_VALIDATION, false},
-    {"messages", THING_MESSAGE, false},
-    {"history", THING_HISTORY, true},
+    {"forms", THING_FORM, false},          {"sections", THING_SECTION, false},
+    {"documents", THING_DOCUMENT, false},  {"reviews", THING_REVIEW, false},
+    {"decision", THING_DECISION, false},   {"agreement", THING_AGREEMENT, false},
+    {"signature", THING_SIGNATURE, false}, {"requests", THING_REQUEST, false},
+    {"approval", THING_APPROVAL, false},   {"payment", THING_PAYMENT, false},
+    {"measures", THING_MEASURE, false},    {"validation", THING_VALIDATION, false},
+    {"messages", THING_MESSAGE, false},    {"history", THING_HISTORY, true},
 };
 enum { ALL_OF = sizeof all_of / sizeof *all_of };
 
@@ -77,13 +72,38 @@ static bool fail_thing(Builder *b, const Node *node, Str word)
                      word, names, n);
 }
 
-static bool read_item(Builder *b, const Node *node, Thing thing, Str name, ItemId *item)
+// decision.amount, agreement.signatures: parts, to see.
+static bool read_part(Builder *b, const Node *node, Thing thing, Str name, ItemId *item)
+{
+    Str names[PARTS];
+    size_t n = 0;
+    for (Part i = 0; i < PARTS; i++) {
+        if (!part_of_thing(thing, i))
+            continue;
+        names[n++] = str_of(part_words[i]);
+        if (!str_eq(names[n - 1], name))
+            continue;
+        *item = (ItemId)i;
+        return true;
+    }
+    return fail_near(b, "unknown-part", node->mark,
+                     MESSAGE(T("« {0} » n'a pas de partie « {1} »", "'{0}' has no part '{1}'"),
+                             str_of(thing_words[thing]), name),
+                     name, names, n);
+}
+
+static bool read_item(Builder *b, const Node *node, bool sees, Thing thing, Str name, ItemId *item)
 {
     const Definition *def = b->def;
     Node named = *node; // the name alone, at its own place
     named.text = name;
     named.mark = node_place(node, node->text.len - name.len);
-    if (thing == THING_FORM)
+    if (sees && (thing == THING_DECISION || thing == THING_AGREEMENT))
+        return read_part(b, node, thing, name, item);
+    if (thing == THING_SECTION)
+        *item = ROW_NAMED(b, def->sections, def->section_count, &named, "unknown-section",
+                          T("la section « {0} » n'existe pas", "there is no section '{0}'"));
+    else if (thing == THING_FORM)
         *item = ROW_NAMED(b, def->forms, def->form_count, &named, "unknown-form",
                           T("le formulaire « {0} » n'existe pas", "there is no form '{0}'"));
     else if (thing == THING_DOCUMENT)
@@ -92,7 +112,7 @@ static bool read_item(Builder *b, const Node *node, Thing thing, Str name, ItemI
     else if (thing == THING_REVIEW)
         *item = ROW_NAMED(b, def->grids, def->grid_count, &named, "unknown-grid",
                           T("la grille « {0} » n'existe pas", "there is no grid '{0}'"));
-    else if (thing == THING_REQUEST)
+    else if (thing == THING_REQUEST || (sees && thing == THING_PAYMENT))
         *item = ROW_NAMED(b, def->instalments, def->instalment_count, &named, "unknown-instalment",
                           T("le versement « {0} » n'existe pas", "there is no instalment '{0}'"));
     else if (thing == THING_MEASURE)
@@ -119,7 +139,7 @@ bool read_thing(Builder *b, const Node *node, bool sees, Thing *thing, ItemId *i
     for (int i = THING_NONE + 1; name.len && i < THINGS; i++)
         if (str_is(head, thing_words[i])) {
             *thing = (Thing)i;
-            return read_item(b, node, *thing, name, item);
+            return read_item(b, node, sees, *thing, name, item);
         }
     return fail_thing(b, node, word);
 }

@@ -2,9 +2,10 @@
 // The tree of states: rows in document order, what is active at first, what may be written where.
 #include "build_internal.h"
 
-static const char *const state_keys[] = {
-    "title", "description", "stage",  "type", "initial", "history", "entry",  "exit",     "edit",
-    "on",    "transitions", "always", "done", "after",   "at",      "states", "donedata", NULL};
+static const char *const state_keys[] = {"title",   "description", "stage",    "type", "initial",
+                                         "history", "entry",       "exit",     "edit", "see",
+                                         "on",      "transitions", "always",   "done", "after",
+                                         "at",      "states",      "donedata", NULL};
 static const char *const type_words[] = {"atomic", "compound", "parallel",
                                          "final",  "history",  NULL};
 static const char *const stage_words[] = {"submission", "evaluation", "decision",
@@ -36,9 +37,9 @@ static void check_shape(Builder *b, const State *state, const Node *node)
 {
     static const char *const no_final[] = {"on",   "transitions", "always", "after",   "at",
                                            "done", "initial",     "states", "history", NULL};
-    static const char *const no_history[] = {"on",    "transitions", "always", "after",
-                                             "at",    "done",        "states", "donedata",
-                                             "entry", "exit",        "edit",   NULL};
+    static const char *const no_history[] = {"on",   "transitions", "always",   "after", "at",
+                                             "done", "states",      "donedata", "entry", "exit",
+                                             "edit", "see",         NULL};
     static const char *const no_atomic[] = {"initial", "done", "donedata", "states", NULL};
     static const char *const no_parallel[] = {"initial", "donedata", NULL};
     static const char *const no_compound[] = {"donedata", NULL};
@@ -298,20 +299,25 @@ static void read_initial(Builder *b, StateId id, const Node *node)
     check_targets(b, to->mark, state->initial, state->initial_count);
 }
 
-// --- what may be written
+// --- what may be written and read
 
-static void allow(Builder *b, State *state, Thing thing, ItemId item, RoleSet roles)
+typedef struct Rights { // rows of a state, its ancestors' first
+    const Allow *rows;
+    size_t count;
+} Rights;
+
+static void allow(Builder *b, Rights *rights, Thing thing, ItemId item, RoleSet roles)
 {
-    Allow *rows = arena_array(b->arena, Allow, state->allow_count + 1);
-    if (state->allow_count)
-        memcpy(rows, state->allows, state->allow_count * sizeof *rows);
-    state->allows = rows;
-    for (size_t i = 0; i < state->allow_count; i++)
+    Allow *rows = arena_array(b->arena, Allow, rights->count + 1);
+    if (rights->count)
+        memcpy(rows, rights->rows, rights->count * sizeof *rows);
+    rights->rows = rows;
+    for (size_t i = 0; i < rights->count; i++)
         if (rows[i].thing == thing && rows[i].item == item) {
             rows[i].roles |= roles;
             return;
         }
-    rows[state->allow_count++] = (Allow){thing, item, roles};
+    rows[rights->count++] = (Allow){thing, item, roles};
 }
 
 // A grid says itself who fills it in: another role that edits it never could.
@@ -327,26 +333,37 @@ static void check_grid(Builder *b, const Node *word, ItemId grid, RoleSet roles)
                      b->def->roles[i].id, row->id));
 }
 
-static void read_edit(Builder *b, State *state, const Node *node)
+// `edit:` and `see:` are mappings of roles to things.
+static Rights read_rights(Builder *b, const Node *node, const char *word, Rights rights)
 {
-    const Node *edit = map_at(b, node, "edit");
-    state->allows = b->states[state->parent].allows;
-    state->allow_count = b->states[state->parent].allow_count;
-    for (size_t i = 0; edit && i < edit->len; i++) {
-        Node key = node_of_key(&edit->pairs[i]);
+    const Node *map = map_at(b, node, word);
+    bool sees = strcmp(word, "see") == 0;
+    for (size_t i = 0; map && i < map->len; i++) {
+        Node key = node_of_key(&map->pairs[i]);
         RoleSet roles = read_roles(b, &key);
-        const Node *things = edit->pairs[i].value;
+        const Node *things = map->pairs[i].value;
         for (size_t k = 0; k < list_len(things); k++) {
             Thing thing;
             ItemId item;
-            if (read_thing(b, list_item(things, k), false, &thing, &item))
-                allow(b, state, thing, item, roles);
-            else
+            if (!read_thing(b, list_item(things, k), sees, &thing, &item))
                 continue;
-            if (thing == THING_REVIEW && item != ID_NONE)
+            allow(b, &rights, thing, item, roles);
+            if (thing == THING_REVIEW && item != ID_NONE && !sees)
                 check_grid(b, list_item(things, k), item, roles);
         }
     }
+    return rights;
+}
+
+static void read_edit(Builder *b, State *state, const Node *node)
+{
+    const State *parent = &b->states[state->parent];
+    Rights edit = read_rights(b, node, "edit", (Rights){parent->allows, parent->allow_count}),
+           see = read_rights(b, node, "see", (Rights){parent->sees, parent->sees_count});
+    state->allows = edit.rows;
+    state->allow_count = edit.count;
+    state->sees = see.rows;
+    state->sees_count = see.count;
 }
 
 static void list_histories(Builder *b)

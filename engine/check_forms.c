@@ -47,8 +47,8 @@ static ItemId form_asked(const Definition *def, Str part)
     return definition_form(def, name);
 }
 
-// The first member that the form requires and that no other funder asks, or STR_NONE.
-static Str own_member(const Form *form)
+// The first member that the form requires, of this section (ID_NONE: of none), that no other funder asks; or STR_NONE.
+static Str own_member(const Definition *def, const Form *form, ItemId section)
 {
     size_t i;
     json_t *name;
@@ -56,7 +56,8 @@ static Str own_member(const Form *form)
     {
         const json_t *member =
             json_at(json_at(form->schema, "properties"), json_string_value(name));
-        if (!json_is_true(json_at(member, "x-shared")))
+        if (!json_is_true(json_at(member, "x-shared")) &&
+            definition_section_of(def, json_str(name)) == section)
             return json_str(name);
     }
     return STR_NONE;
@@ -66,23 +67,25 @@ static Str own_member(const Form *form)
 typedef struct Before {
     bool known;
     uint32_t place; // the nearest in which the state is active; PLACE_NONE
-    bool forms[FORMS_MAX], documents[ITEMS_MAX];
+    bool forms[FORMS_MAX], sections[SECTIONS_MAX], documents[ITEMS_MAX];
 } Before;
 
-static void mark_written(bool *items, size_t n, ItemId item)
+static void mark_written(const Definition *def, const Allow *allow, Thing thing, bool *items,
+                         size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        items[i] |= item == ID_NONE || item == i;
+        items[i] |= allow_means(def, allow, thing, (ItemId)i);
 }
 
 static void find_written(const Definition *def, StateId state, Before *before)
 {
     for (size_t i = 0; i < def->states[state].allow_count; i++) {
         const Allow *allow = &def->states[state].allows[i];
-        if (allow->thing == THING_FORM && allow->roles)
-            mark_written(before->forms, def->form_count, allow->item);
-        if (allow->thing == THING_DOCUMENT && allow->roles)
-            mark_written(before->documents, def->document_count, allow->item);
+        if (!allow->roles)
+            continue;
+        mark_written(def, allow, THING_FORM, before->forms, def->form_count);
+        mark_written(def, allow, THING_SECTION, before->sections, def->section_count);
+        mark_written(def, allow, THING_DOCUMENT, before->documents, def->document_count);
     }
 }
 
@@ -120,11 +123,18 @@ static void check_form(Check *c, const Transition *t, const Before *before, Item
 {
     const Definition *def = c->def;
     const Form *form = &def->forms[id];
-    Str member = before->forms[id] ? STR_NONE : own_member(form);
+    Str member = before->forms[id] ? STR_NONE : own_member(def, form, ID_NONE);
     if (member.len)
         fail(c, t, before->place,
              str_format(c->arena, STR_FMT "." STR_FMT, STR_ARG(form->id), STR_ARG(member)),
              str_format(c->arena, "form." STR_FMT, STR_ARG(form->id)));
+    for (size_t i = 0; i < def->section_count; i++) {
+        member = before->sections[i] ? STR_NONE : own_member(def, form, (ItemId)i);
+        if (member.len)
+            fail(c, t, before->place,
+                 str_format(c->arena, STR_FMT "." STR_FMT, STR_ARG(form->id), STR_ARG(member)),
+                 str_format(c->arena, "section." STR_FMT, STR_ARG(def->sections[i].id)));
+    }
     for (size_t i = 0; i < def->document_count; i++) {
         const Document *d = &def->documents[i];
         if (d->form == id && d->required && !d->shared && !before->documents[i])

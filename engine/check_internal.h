@@ -94,4 +94,5 @@ bool *can_reach(Check *c, const bool *goals);
 
 void check_promises(Check *c); // check_promises.c
 void check_use(Check *c);      // check_use.c: roles and items without use, constant guards
+void check_sight(Check *c);    // check_sight.c: sections that nobody reads, mails that tell what their readers do not see
 void check_forms(Check *c);    // check_forms.c: what is asked before anyone may write it

@@ -11,6 +11,9 @@ static RoleSet roles_used(const Definition *def)
     for (size_t s = 0; s < def->state_count; s++)
         for (size_t i = 0; i < def->states[s].allow_count; i++)
             used |= def->states[s].allows[i].roles;
+    for (size_t s = 0; s < def->state_count; s++)
+        for (size_t i = 0; i < def->states[s].sees_count; i++)
+            used |= def->states[s].sees[i].roles;
     for (size_t i = 0; i < def->mail_count; i++)
         used |= def->mails[i].to;
     for (size_t i = 0; i < def->role_count; i++)
@@ -72,8 +75,7 @@ static bool is_edited(const Check *c, Thing thing, ItemId item)
              set_has(&c->explore->visited, (StateId)s) && i < def->states[s].allow_count; i++) {
             const Allow *allow = &def->states[s].allows[i];
             RoleSet by = thing == THING_REVIEW ? def->grids[item].by : UINT64_MAX;
-            if (allow->thing == thing && (allow->item == ID_NONE || allow->item == item) &&
-                (allow->roles & by))
+            if (allow_means(def, allow, thing, item) && (allow->roles & by))
                 return true;
         }
     return false;
@@ -94,6 +96,8 @@ static void check_items(Check *c)
     const Definition *def = c->def;
     for (size_t i = 0; i < def->form_count; i++)
         check_edited(c, THING_FORM, (ItemId)i, def->forms[i].id, def->forms[i].mark);
+    for (size_t i = 0; i < def->section_count; i++)
+        check_edited(c, THING_SECTION, (ItemId)i, def->sections[i].id, def->sections[i].mark);
     for (size_t i = 0; i < def->document_count; i++)
         check_edited(c, THING_DOCUMENT, (ItemId)i, def->documents[i].id, def->documents[i].mark);
     for (size_t i = 0; i < def->grid_count; i++)
@@ -141,6 +145,7 @@ void check_use(Check *c)
     if (!c->def->env.strict)
         return;
     check_roles(c);
+    check_sight(c);
     check_mails(c);
     check_events(c);
     if (c->explore->stopped)

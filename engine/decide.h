@@ -123,11 +123,28 @@ void decide_why(Arena *arena, const Definition *def, const Case *c, const Event 
 
 // May `roles` do `thing` on `item` (ID_NONE: any of them) in the active states? Deny by default.
 bool may_edit(const Definition *def, const Case *c, Thing thing, ItemId item, RoleSet roles);
+// The same of one answer of the dossier: by the section that it is set apart in, else by a form that asks it.
+bool may_edit_answer(const Definition *def, const Case *c, Str answer, RoleSet roles);
+// Is there a transition that `event` may fire for one of `roles`, guards aside?
+bool may_fire(const Definition *def, const Case *c, Str event, RoleSet roles);
 // Nobody judges what they carry: whoever holds a role on the dossier acts on it, and sees it, in roles on the dossier alone.
 RoleSet roles_free_of_conflict(const Definition *def, RoleSet roles);
 
-// May `roles` see it, whatever the state?
-bool may_see(const Definition *def, Thing thing, ItemId item, RoleSet roles);
+// May `roles` see `item` of `thing` (ID_NONE: any of them) in this case: by `sees:` of the role or `see:` of an active state? Without
+// a case (NULL), in every state. Who sees the whole agreement sees its instalments and payments.
+bool may_see(const Definition *def, const Case *c, Thing thing, ItemId item, RoleSet roles);
+bool may_see_answer(const Definition *def, const Case *c, Str answer, RoleSet roles);
+
+// May `roles` read what guards read at this path, "kind" of SLOT_DECISION? An empty member is all of the slot. A reviewer of a
+// blind grid is told nothing of it.
+bool fact_told(const Definition *def, const Case *c, size_t slot, Str member, RoleSet roles);
+
+// What a place of a mail reads, "dossier.total": its slot and "total". SLOT_VARS: nothing that rights are about, such as a title.
+size_t mail_slot(Str path, Str *member);
+
+// What `roles` may know of something that happened, an act or not: its data as they may read it, NULL for none of it. `known` says
+// whether they may know that it happened at all: a review tells how many there are.
+json_t *event_told(Arena *arena, const Definition *def, const Case *c, Str event, json_t *data, RoleSet roles, bool *known);
 
 // A move that a person could think of now: open, or closed with its reasons.
 typedef struct Move {

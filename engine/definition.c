@@ -3,9 +3,11 @@
 // best.
 #include "definition.h"
 
-const char *const thing_words[THINGS] = {
-    "",        "form",     "document", "review",  "decision",   "agreement", "signature",
-    "request", "approval", "payment",  "measure", "validation", "message",   "history"};
+const char *const thing_words[THINGS] = {"",           "form",     "section",   "document",
+                                         "review",     "decision", "agreement", "signature",
+                                         "request",    "approval", "payment",   "measure",
+                                         "validation", "message",  "history"};
+const char *const part_words[PARTS] = {"kind", "amount", "motive", "terms", "signatures"};
 const char *const scope_words[] = {"dossier",      "application", "call",     "space",
                                    "organisation", "territory",   "platform", NULL};
 
@@ -33,6 +35,20 @@ ItemId definition_form(const Definition *def, Str name)
     LOOK_UP(def->forms, def->form_count, id);
 }
 
+ItemId definition_section(const Definition *def, Str name)
+{
+    LOOK_UP(def->sections, def->section_count, id);
+}
+
+ItemId definition_section_of(const Definition *def, Str answer)
+{
+    for (size_t i = 0; i < def->section_count; i++)
+        for (size_t k = 0; k < def->sections[i].answer_count; k++)
+            if (str_eq(def->sections[i].answers[k], answer))
+                return (ItemId)i;
+    return ID_NONE;
+}
+
 ItemId definition_document(const Definition *def, Str name)
 {
     LOOK_UP(def->documents, def->document_count, id);
@@ -56,6 +72,32 @@ ItemId definition_instalment(const Definition *def, Str name)
 ItemId definition_event(const Definition *def, Str name)
 {
     LOOK_UP(def->events, def->event_count, name);
+}
+
+bool part_of_thing(Thing thing, Part part)
+{
+    if (thing == THING_DECISION)
+        return part == PART_KIND || part == PART_AMOUNT || part == PART_MOTIVE;
+    return thing == THING_AGREEMENT &&
+           (part == PART_AMOUNT || part == PART_TERMS || part == PART_SIGNATURES);
+}
+
+bool allow_means(const Definition *def, const Allow *allow, Thing thing, ItemId item)
+{
+    bool apart =
+        thing == THING_DOCUMENT && item != ID_NONE && def->documents[item].section != ID_NONE;
+    if (apart && allow->thing == THING_SECTION)
+        return allow->item == ID_NONE || allow->item == def->documents[item].section;
+    if (allow->thing != thing)
+        return false;
+    return allow->item == item || item == ID_NONE || (allow->item == ID_NONE && !apart);
+}
+
+bool allow_shows(const Definition *def, const Allow *allow, Thing thing, ItemId item)
+{
+    bool line = thing == THING_REQUEST || thing == THING_PAYMENT;
+    return allow_means(def, allow, thing, item) ||
+           (line && allow->thing == THING_AGREEMENT && allow->item == ID_NONE);
 }
 
 const char *stage_word(Stage stage)

@@ -11,6 +11,7 @@ enum {
     TRANSITIONS_MAX = 2048,
     ROLES_MAX = 63, // bit 0 of a RoleSet is the system
     FORMS_MAX = 32,
+    SECTIONS_MAX = 32,
     PROMISES_MAX = 64,
     ITEMS_MAX = 128, // documents, grids, indicators, mails, instalments, variables: each
     WORKFLOW_SIZE_MAX = 256 * 1024
@@ -22,6 +23,8 @@ typedef uint16_t StateId, TransitionId, ItemId;
 typedef struct Mark {
     uint32_t line, column;
 } Mark;
+
+typedef struct Definition Definition;
 
 typedef struct StateSet {
     uint64_t w[STATES_MAX / 64];
@@ -45,25 +48,31 @@ enum { ROLE_SYSTEM = 0 }; // timers and internal events act as this role
 // The five stages of the mission; a state without one inherits its parent's.
 typedef enum Stage { STAGE_NONE, STAGE_SUBMISSION, STAGE_EVALUATION, STAGE_DECISION, STAGE_FUNDING, STAGE_IMPACT } Stage;
 
-// What a person can write or see on an application, beside firing its events. The words of `edit:` and `sees:`.
+// What a person can write or see on an application, beside firing its events. The words of `edit:`, `see:` and `sees:`.
 typedef enum Thing {
     THING_NONE,
     THING_FORM,        // form.<name>, forms
+    THING_SECTION,     // section.<name>, sections: answers and documents that are set apart from their form
     THING_DOCUMENT,    // document.<name>, documents
     THING_REVIEW,      // review.<grid>, reviews
-    THING_DECISION,    // decision
-    THING_AGREEMENT,   // agreement: prepare it, its instalments with it
+    THING_DECISION,    // decision; to see also decision.<part>
+    THING_AGREEMENT,   // agreement: prepare it, its instalments with it; to see also agreement.<part>
     THING_SIGNATURE,   // signature: sign the agreement
-    THING_REQUEST,     // request.<instalment>, requests: ask for an instalment
+    THING_REQUEST,     // request.<instalment>, requests: ask for an instalment; to see its line
     THING_APPROVAL,    // approval: certify the service done
-    THING_PAYMENT,     // payment: record what was paid
+    THING_PAYMENT,     // payment: record what was paid; to see also payment.<instalment>
     THING_MEASURE,     // measure.<indicator>, measures: enter one
     THING_VALIDATION,  // validation: validate or contest a measure
     THING_MESSAGE,     // messages
     THING_HISTORY,     // history (sees only)
     THINGS
 } Thing;
-extern const char *const thing_words[THINGS]; // "", "form", "document", "review", …
+extern const char *const thing_words[THINGS]; // "", "form", "section", "document", …
+
+// What a decision (kind, amount, motive) and an agreement (amount, terms, signatures) are made of: items of their things.
+typedef enum Part { PART_KIND, PART_AMOUNT, PART_MOTIVE, PART_TERMS, PART_SIGNATURES, PARTS } Part;
+extern const char *const part_words[PARTS];
+bool part_of_thing(Thing thing, Part part);
 
 // `roles` may do this thing in a state; `item` is one form, grid, …, or ID_NONE for all of them.
 typedef struct Allow {
@@ -71,6 +80,12 @@ typedef struct Allow {
     ItemId item;
     RoleSet roles;
 } Allow;
+
+// Does this row mean `item` of `thing` (ID_NONE: any of them)? What a section sets apart is meant by `section.<id>`, `sections` or
+// its own name, never by `forms`, `form.<id>` or `documents`.
+bool allow_means(const Definition *def, const Allow *allow, Thing thing, ItemId item);
+// The same of a row of `see:` or `sees:`: who sees the whole agreement sees its instalments and payments.
+bool allow_shows(const Definition *def, const Allow *allow, Thing thing, ItemId item);
 
 typedef enum Scope { ON_DOSSIER, ON_APPLICATION, ON_CALL, ON_SPACE, ON_ORGANISATION, ON_TERRITORY, ON_PLATFORM } Scope;
 extern const char *const scope_words[]; // "dossier", "application", "call", …
@@ -80,8 +95,9 @@ typedef struct Role {
     Label title;
     Scope on;       // where it is granted
     RoleSet bit;    // 1 << index; index 0 is the system
-    Allow *sees;    // what this role reads (`roles` unused)
+    Allow *sees;    // what this role reads in every state (`roles` unused)
     size_t sees_count;
+    bool personal;  // `delegate: false`: nobody acts for its holder
     Mark mark;
 } Role;
 
@@ -167,6 +183,8 @@ typedef struct State {
     TransitionId first, last; // its transitions [first, last) in document order
     const Allow *allows;      // what may be written here, ancestors' included
     size_t allow_count;
+    const Allow *sees;        // what may be read here, ancestors' included
+    size_t sees_count;
     const Str *done_keys;     // donedata of a final state, like Action's data
     const CelProgram *const *done_values;
     size_t done_count;
@@ -180,9 +198,17 @@ typedef struct Form { // a section of the dossier
     const Schema *compiled;
     Mark mark;
 } Form;
+typedef struct Section { // answers and documents that only those read and write who are given the section
+    Str id;
+    Label title;
+    const Str *answers; // of any form
+    size_t answer_count;
+    Mark mark;
+} Section;
 typedef struct Document {
     Str id;
     Label title;
+    ItemId section;       // that it is set apart in, or ID_NONE
     ItemId form;          // complete('<form>') needs it when required
     bool required, shared;// shared: of the dictionary, asked once for all funders
     const Str *types;     // media types admitted
@@ -289,12 +315,13 @@ typedef struct EventIndex {
     StateSet atomic;           // states without children, final ones too
 } EventIndex;
 
-typedef struct Definition {
+struct Definition {
     Str id;
     Label title, description;
     Str text;               // the file as loaded
     const Role *roles;      size_t role_count; // roles[0] is the system
     const Form *forms;      size_t form_count;
+    const Section *sections; size_t section_count;
     const CelType *dossier; // members of all forms together
     const Str *shared;      size_t shared_count; // dossier members of the dictionary, sorted: asked once for all funders
     const Document *documents;   size_t document_count;
@@ -313,7 +340,7 @@ typedef struct Definition {
     uint64_t slots_read;    // union of cel_reads over all guards and expressions
     EventIndex index;
     bool counts_complete;   // some guard calls complete(): forms and documents are needed
-} Definition;
+};
 
 // What In(), Was() and complete() ask while a guard runs: CelRun.host points to one.
 typedef struct GuardHost GuardHost;
@@ -328,11 +355,13 @@ struct GuardHost {
 StateId definition_state(const Definition *def, Str name);
 ItemId definition_role(const Definition *def, Str name);
 ItemId definition_form(const Definition *def, Str name);
+ItemId definition_section(const Definition *def, Str name);
 ItemId definition_document(const Definition *def, Str name);
 ItemId definition_grid(const Definition *def, Str name);
 ItemId definition_indicator(const Definition *def, Str name);
 ItemId definition_instalment(const Definition *def, Str name);
 ItemId definition_event(const Definition *def, Str name);
+ItemId definition_section_of(const Definition *def, Str answer); // the section that an answer is set apart in, or ID_NONE
 const char *stage_word(Stage stage); // "submission" … or ""
 
 // What is known of a name; NULL when no one wrote it. The states that an event of this name may move, whoever wrote it.

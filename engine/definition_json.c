@@ -78,6 +78,7 @@ static void add_roles(Arena *arena, json_t *all, const Definition *def)
         const Role *role = &def->roles[i];
         json_t *object = row(list, role->id, role->title);
         json_object_set_new(object, "on", json_string(scope_words[role->on]));
+        json_object_set_new(object, "delegate", json_boolean(!role->personal));
         json_t *sees = list_at(object, "sees");
         for (size_t k = 0; k < role->sees_count; k++)
             json_array_append_new(
@@ -102,6 +103,20 @@ static void add_forms(json_t *all, const Definition *def)
         set_int(object, "max_size", document->max_size);
     }
     set_texts(all, "shared", def->shared, def->shared_count);
+}
+
+static void add_sections(json_t *all, const Definition *def)
+{
+    json_t *list = list_at(all, "sections");
+    for (size_t i = 0; i < def->section_count; i++) {
+        const Section *section = &def->sections[i];
+        json_t *object = row(list, section->id, section->title);
+        set_texts(object, "answers", section->answers, section->answer_count);
+        json_t *documents = list_at(object, "documents");
+        for (size_t k = 0; k < def->document_count; k++)
+            if (def->documents[k].section == i)
+                json_array_append_new(documents, text(def->documents[k].id));
+    }
 }
 
 static void add_criteria(json_t *object, const Grid *grid)
@@ -249,6 +264,7 @@ json_t *definition_json(Arena *arena, const Definition *def)
     json_object_set_new(all, "description", label(def->description));
     add_roles(arena, all, def);
     add_forms(all, def);
+    add_sections(all, def);
     add_grids(all, def);
     add_indicators(all, def);
     add_money(all, def);

@@ -16,8 +16,9 @@ typedef struct Diff {
     Arena *arena;
     const Definition *old, *new;
     Lang lang;
-    Pairs states, roles, forms, documents, grids, indicators, mails, instalments, events, variables;
+    Pairs states, roles, forms, sections, documents, grids, indicators, mails, instalments, events, variables;
     Pairs transitions;
+    Pairs decision, agreement; // their parts
     VEC(Change) changes;
 } Diff;
 

@@ -56,7 +56,8 @@ static void renamed(Diff *d, Mark mark, Str what, Str old, Str new)
     } while (0)
 
 static const Text form_kind = {"formulaire", "form"}, document_kind = {"document", "document"},
-                  grid_kind = {"grille", "grid"}, indicator_kind = {"indicateur", "indicator"},
+                  section_kind = {"section", "section"}, grid_kind = {"grille", "grid"},
+                  indicator_kind = {"indicateur", "indicator"},
                   instalment_kind = {"versement", "instalment"}, mail_kind = {"courriel", "mail"},
                   event_kind = {"démarche", "move"}, criterion_kind = {"critère", "criterion"},
                   decision_kind = {"décision", "decision"};
@@ -117,6 +118,27 @@ static void diff_document(Diff *d, const Document *old, const Document *new)
 }
 
 // --- grids --------------------------------------------------------------------------------------
+
+static Str documents_apart(const Diff *d, const Definition *def, const Section *section)
+{
+    Str names[ITEMS_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < def->document_count; i++)
+        if (def->documents[i].section == section - def->sections)
+            names[n++] = def->documents[i].id;
+    return join(d, names, n);
+}
+
+static void diff_section(Diff *d, const Section *old, const Section *new)
+{
+    Str what = words(d, section_kind, new->title, new->id);
+    renamed(d, new->mark, what, old->id, new->id);
+    titled(d, new->mark, what, old->title, new->title);
+    diff_texts(d, "section-answers", new->mark, what, T("réponses à part", "answers set apart"),
+               join(d, old->answers, old->answer_count), join(d, new->answers, new->answer_count));
+    diff_texts(d, "section-documents", new->mark, what, T("pièces à part", "documents set apart"),
+               documents_apart(d, d->old, old), documents_apart(d, d->new, new));
+}
 
 static Str scale_of(const Diff *d, const Criterion *c)
 {
@@ -323,6 +345,7 @@ void diff_items(Diff *d)
 {
     EACH(forms, form_count, form_kind, id, title, diff_form);
     EACH(events, event_count, event_kind, name, title, diff_event);
+    EACH(sections, section_count, section_kind, id, title, diff_section);
     EACH(documents, document_count, document_kind, id, title, diff_document);
     EACH(grids, grid_count, grid_kind, id, title, diff_grid);
     EACH(instalments, instalment_count, instalment_kind, id, title, diff_instalment);

@@ -102,11 +102,22 @@ static void pair_moves_of(Diff *d, const State *old, const State *new)
             }
 }
 
+// Parts are the same in every version.
+static Pairs pair_parts(Arena *arena, Thing thing)
+{
+    Pairs pairs = pairs_of(arena, PARTS, PARTS);
+    for (Part part = 0; part < PARTS; part++)
+        if (part_of_thing(thing, part))
+            join(&pairs, part, part);
+    return pairs;
+}
+
 void diff_pair(Diff *d)
 {
     PAIR(states, state_count, id, title);
     PAIR(roles, role_count, id, title);
     PAIR(forms, form_count, id, title);
+    PAIR(sections, section_count, id, title);
     PAIR(documents, document_count, id, title);
     PAIR(grids, grid_count, id, title);
     PAIR(indicators, indicator_count, id, title);
@@ -114,6 +125,8 @@ void diff_pair(Diff *d)
     PAIR(mails, mail_count, id, subject);
     PAIR(events, event_count, name, title);
     pair_variables(d);
+    d->decision = pair_parts(d->arena, THING_DECISION);
+    d->agreement = pair_parts(d->arena, THING_AGREEMENT);
     d->transitions = pairs_of(d->arena, d->old->transition_count, d->new->transition_count);
     for (size_t s = 0; s < d->old->state_count; s++)
         if (d->states.new_of[s] != ID_NONE)

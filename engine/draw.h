@@ -11,5 +11,5 @@ Str draw_dot(Arena *arena, const Definition *def, Lang lang);
 Str draw_svg(Arena *arena, const Definition *def, Lang lang);
 
 typedef enum TableForm { TABLE_TEXT, TABLE_CSV, TABLE_JSON } TableForm;
-// A row for every (state, role, move or act) that the file opens: state, stage, role, kind (move|edit|timer), name, title, to, if.
+// A row for every (state, role, move, act or thing seen) that the file opens, an empty state being every one: state, stage, role, kind (move|edit|see|timer|auto), name, title, to, if.
 Str table_of(Arena *arena, const Definition *def, Lang lang, TableForm form);

@@ -193,58 +193,9 @@ static Str path_member(Str path)
     return str_slice(rest, 0, str_index(rest, '.'));
 }
 
-// The dossier's members are seen with the form that asks them.
-static bool sees_answer(const Definition *def, Str member, RoleSet roles)
-{
-    for (size_t i = 0; i < def->form_count; i++) {
-        json_t *properties = json_at(def->forms[i].schema, "properties");
-        if (json_is_object(properties) && json_object_getn(properties, member.at, member.len) &&
-            may_see(def, THING_FORM, (ItemId)i, roles))
-            return true;
-    }
-    return false;
-}
-
-// Without a member, all of the items must be seen: ID_NONE in `sees:` only.
-static bool sees_item(const Definition *def, Thing thing, ItemId item, RoleSet roles)
-{
-    return item != ID_NONE && may_see(def, thing, item, roles);
-}
-
 static bool may_see_path(const Macrostep *m, const struct CelSeen *seen)
 {
-    const Definition *def = m->def;
-    RoleSet roles = m->actor->roles;
-    Str member = path_member(seen->path);
-    if (roles & SYSTEM_BIT)
-        return true;
-    switch (seen->slot) {
-    case SLOT_NOW:
-    case SLOT_ACTOR:
-    case SLOT_EVENT:
-    case SLOT_CALL:
-    case SLOT_APPLICATION:
-        return true;
-    case SLOT_DOSSIER:
-        return member.len && sees_answer(def, member, roles);
-    case SLOT_DOCUMENTS:
-        return sees_item(def, THING_DOCUMENT, definition_document(def, member), roles);
-    case SLOT_REVIEWS:
-        return sees_item(def, THING_REVIEW, definition_grid(def, member), roles);
-    case SLOT_MEASURES:
-        return sees_item(def, THING_MEASURE, definition_indicator(def, member), roles);
-    case SLOT_DECISION:
-        return may_see(def, THING_DECISION, ID_NONE, roles);
-    case SLOT_AGREEMENT:
-        return may_see(def, THING_AGREEMENT, ID_NONE, roles);
-    case SLOT_INSTALMENTS:
-    case SLOT_PAYMENTS:
-        return may_see(def, THING_AGREEMENT, ID_NONE, roles) ||
-               may_see(def, THING_REQUEST, ID_NONE, roles) ||
-               may_see(def, THING_PAYMENT, ID_NONE, roles);
-    default: // a variable may hold what reviewers said
-        return may_see(def, THING_REVIEW, ID_NONE, roles);
-    }
+    return fact_told(m->def, &m->at, seen->slot, path_member(seen->path), m->actor->roles);
 }
 
 static bool may_see_all(const Macrostep *m, const CelReason *reason)
@@ -323,17 +274,40 @@ static ItemId form_asked(const Definition *def, Str source)
     return definition_form(def, str_slice(source, 1, source.len - 1));
 }
 
+// The first token of a pointer, "/documents/budget" and "/missing" of a form that misses one.
+static Str first_token(Str pointer)
+{
+    Str rest = str_slice(pointer, 1, pointer.len);
+    return str_slice(rest, 0, str_index(rest, '/'));
+}
+
+// Is what is wrong in a form about something that the actor reads?
+static bool told(const Macrostep *m, ItemId form, const SchemaError *error)
+{
+    RoleSet roles = m->actor->roles;
+    Str name = first_token(error->pointer), head = STR("/documents/");
+    ItemId document =
+        str_starts(error->pointer, head)
+            ? definition_document(m->def, str_slice(error->pointer, head.len, error->pointer.len))
+            : ID_NONE;
+    if (document != ID_NONE)
+        return may_see(m->def, &m->at, THING_DOCUMENT, document, roles);
+    return name.len ? may_see_answer(m->def, &m->at, name, roles)
+                    : may_see(m->def, &m->at, THING_FORM, form, roles);
+}
+
 static void incomplete(Macrostep *m, ItemId form, Reasons *reasons)
 {
     const Form *f = &m->def->forms[form];
     SchemaErrors errors = {0};
     size_t before = reasons->len;
-    if (may_see(m->def, THING_FORM, form, m->actor->roles) && m->facts->answers)
+    if (m->facts->answers)
         form_complete(m->arena, m->def, form, m->facts->answers, m->facts->document_counts,
                       &errors);
     for (size_t i = 0; i < errors.len; i++)
-        reason_add(m->arena, reasons,
-                   (Reason){INCOMPLETE, errors.at[i].message, errors.at[i].pointer});
+        if (told(m, form, &errors.at[i]))
+            reason_add(m->arena, reasons,
+                       (Reason){INCOMPLETE, errors.at[i].message, errors.at[i].pointer});
     if (reasons->len > before)
         return;
     reason_add(m->arena, reasons,

@@ -82,6 +82,8 @@ static size_t item_count(const Definition *def, Thing thing)
     switch (thing) {
     case THING_FORM:
         return def->form_count;
+    case THING_SECTION:
+        return def->section_count;
     case THING_DOCUMENT:
         return def->document_count;
     case THING_REVIEW:
@@ -100,6 +102,8 @@ static ItemId item_now(const Moving *m, Thing thing, size_t item)
     switch (thing) {
     case THING_FORM:
         return definition_form(m->new, m->old->forms[item].id);
+    case THING_SECTION:
+        return definition_section(m->new, m->old->sections[item].id);
     case THING_DOCUMENT:
         return definition_document(m->new, m->old->documents[item].id);
     case THING_REVIEW:
@@ -111,7 +115,7 @@ static ItemId item_now(const Moving *m, Thing thing, size_t item)
     }
 }
 
-// Roles that have a right to a thing: to write it where `c` stands, or to see it anywhere.
+// Roles that have a right to a thing where `c` stands: to write it, or to see it.
 typedef RoleSet Having(const Definition *def, const Case *c, Thing thing, ItemId item);
 
 static RoleSet writing(const Definition *def, const Case *c, Thing thing, ItemId item)
@@ -125,10 +129,9 @@ static RoleSet writing(const Definition *def, const Case *c, Thing thing, ItemId
 
 static RoleSet seeing(const Definition *def, const Case *c, Thing thing, ItemId item)
 {
-    (void)c;
     RoleSet roles = 0;
     for (size_t i = 1; i < def->role_count; i++)
-        if (may_see(def, thing, item, def->roles[i].bit))
+        if (may_see(def, c, thing, item, def->roles[i].bit))
             roles |= def->roles[i].bit;
     return roles;
 }

@@ -42,22 +42,6 @@ Outcome world_fire(World *w, const Actor *actor, Str event, json_t *data)
 
 // --- the dossier --------------------------------------------------------------------------------
 
-static bool form_asks(const Form *form, const char *member)
-{
-    return json_at(json_at(form->schema, "properties"), member);
-}
-
-// A member may be written by who may write one of the forms that ask it.
-static bool may_answer(const World *w, const Actor *actor, const char *member)
-{
-    for (size_t i = 0; i < w->def->form_count; i++) {
-        if (form_asks(&w->def->forms[i], member) &&
-            may_edit(w->def, &w->c, THING_FORM, (ItemId)i, actor->roles))
-            return true;
-    }
-    return false;
-}
-
 Outcome world_answer(World *w, const Actor *actor, const json_t *patch)
 {
     Fault fault;
@@ -67,7 +51,7 @@ Outcome world_answer(World *w, const Actor *actor, const json_t *patch)
     const char *name;
     json_object_foreach((json_t *)patch, name, value)
     {
-        if (!may_answer(w, actor, name))
+        if (!may_edit_answer(w->def, &w->c, str_of(name), actor->roles))
             return refuse(
                 w, NOT_ALLOWED,
                 MESSAGE(T("« {0} » ne peut pas être modifié maintenant par cette personne.",

@@ -73,40 +73,62 @@ static void add_transition(Table *table, const Transition *t)
 }
 
 // Rights of a state include its ancestors'; those are told where they were written.
-static RoleSet inherited(const Definition *def, const State *state, const Allow *allow)
+static RoleSet inherited(const Allow *rows, size_t count, const Allow *allow)
 {
     RoleSet roles = 0;
-    if (state->parent == ID_NONE)
-        return 0;
-    const State *parent = &def->states[state->parent];
-    for (size_t i = 0; i < parent->allow_count; i++) {
-        if (parent->allows[i].thing == allow->thing && parent->allows[i].item == allow->item)
-            roles |= parent->allows[i].roles;
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].thing == allow->thing && rows[i].item == allow->item)
+            roles |= rows[i].roles;
     }
     return roles;
 }
 
-static void add_allow(Table *table, const State *state, const Allow *allow)
+static void add_allow(Table *table, const State *state, const char *kind, const Allow *allow,
+                      RoleSet roles)
 {
-    RoleSet own = allow->roles & ~inherited(table->def, state, allow);
     for (size_t role = 0; role < table->def->role_count; role++) {
-        if (own & table->def->roles[role].bit)
+        if (roles & table->def->roles[role].bit)
             add_row(
-                table, state, role, "edit",
+                table, state, role, kind,
                 thing_word(table->arena, table->def, allow->thing, allow->item),
                 thing_words_title(table->arena, table->def, allow->thing, allow->item, table->lang),
                 STR_NONE, STR_NONE);
     }
 }
 
+static void add_rights(Table *table, const State *state)
+{
+    const State *parent = state->parent == ID_NONE ? NULL : &table->def->states[state->parent];
+    for (size_t k = 0; k < state->allow_count; k++)
+        add_allow(table, state, "edit", &state->allows[k],
+                  state->allows[k].roles & ~inherited(parent ? parent->allows : NULL,
+                                                      parent ? parent->allow_count : 0,
+                                                      &state->allows[k]));
+    for (size_t k = 0; k < state->sees_count; k++)
+        add_allow(table, state, "see", &state->sees[k],
+                  state->sees[k].roles & ~inherited(parent ? parent->sees : NULL,
+                                                    parent ? parent->sees_count : 0,
+                                                    &state->sees[k]));
+}
+
+// What a role sees in every state stands with the whole workflow, whose path is empty.
+static void add_sees(Table *table)
+{
+    for (size_t role = 1; role < table->def->role_count; role++) {
+        const Role *r = &table->def->roles[role];
+        for (size_t i = 0; i < r->sees_count; i++)
+            add_allow(table, &table->def->states[0], "see", &r->sees[i], r->bit);
+    }
+}
+
 static void fill(Table *table)
 {
+    add_sees(table);
     for (size_t i = 0; i < table->def->state_count; i++) {
         const State *state = &table->def->states[i];
         for (TransitionId t = state->first; t < state->last; t++)
             add_transition(table, &table->def->transitions[t]);
-        for (size_t k = 0; k < state->allow_count; k++)
-            add_allow(table, state, &state->allows[k]);
+        add_rights(table, state);
     }
 }
 

@@ -21,6 +21,7 @@ static const struct {
 } things[THINGS] = {
     [THING_NONE] = {{"", ""}, {"", ""}},
     [THING_FORM] = {{"Formulaire", "Form"}, {"Formulaires", "Forms"}},
+    [THING_SECTION] = {{"Section", "Section"}, {"Sections", "Sections"}},
     [THING_DOCUMENT] = {{"Pièce", "Document"}, {"Pièces", "Documents"}},
     [THING_REVIEW] = {{"Avis", "Review"}, {"Avis", "Reviews"}},
     [THING_DECISION] = {{"Décision", "Decision"}, {"Décision", "Decision"}},
@@ -35,6 +36,14 @@ static const struct {
                           {"Validation des mesures", "Validation of measures"}},
     [THING_MESSAGE] = {{"Message", "Message"}, {"Messages", "Messages"}},
     [THING_HISTORY] = {{"Historique", "History"}, {"Historique", "History"}},
+};
+
+static const Text parts[PARTS] = {
+    [PART_KIND] = {"sens", "kind"},
+    [PART_AMOUNT] = {"montant", "amount"},
+    [PART_MOTIVE] = {"motifs", "motive"},
+    [PART_TERMS] = {"termes", "terms"},
+    [PART_SIGNATURES] = {"signatures", "signatures"},
 };
 
 Text thing_title(Thing thing)
@@ -54,6 +63,11 @@ static Item item_of(const Definition *def, Thing thing, ItemId item)
     switch (thing) {
     case THING_FORM:
         return (Item){def->forms[item].id, def->forms[item].title};
+    case THING_SECTION:
+        return (Item){def->sections[item].id, def->sections[item].title};
+    case THING_DECISION:
+    case THING_AGREEMENT:
+        return (Item){str_of(part_words[item]), {str_of(parts[item].fr), str_of(parts[item].en)}};
     case THING_DOCUMENT:
         return (Item){def->documents[item].id, def->documents[item].title};
     case THING_REVIEW:
@@ -75,8 +89,9 @@ Str thing_word(Arena *arena, const Definition *def, Thing thing, ItemId item)
     Str id = item_of(def, thing, item).id;
     if (id.len)
         return str_format(arena, "%s." STR_FMT, thing_words[thing], STR_ARG(id));
-    bool plural = thing == THING_FORM || thing == THING_DOCUMENT || thing == THING_REVIEW ||
-                  thing == THING_REQUEST || thing == THING_MEASURE || thing == THING_MESSAGE;
+    bool plural = thing == THING_FORM || thing == THING_SECTION || thing == THING_DOCUMENT ||
+                  thing == THING_REVIEW || thing == THING_REQUEST || thing == THING_MEASURE ||
+                  thing == THING_MESSAGE;
     bool has = str_ends(str_of(thing_words[thing]), STR("s"));
     return str_format(arena, "%s%s", thing_words[thing], plural && !has ? "s" : "");
 }

@@ -7,8 +7,22 @@
 #include "sight.h"
 #include "../../engine/money.h"
 
-static bool agreement_show(Request *rq, int status, Str application)
+// What these roles do not see of it is left out.
+static void parts_hide(const Track *t, RoleSet roles, Rows *agreement)
 {
+    static const struct {
+        Part part;
+        const char *column;
+    } rows[] = {{PART_AMOUNT, "amount"}, {PART_TERMS, "content"}, {PART_SIGNATURES, "signatures"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!may_see(t->def, &t->at, THING_AGREEMENT, rows[i].part, roles))
+            rows_hide(agreement, rows[i].column);
+}
+
+// `roles` read it; whoever has just prepared it (all) knows what they wrote.
+static bool agreement_show(Request *rq, int status, const Track *t, RoleSet roles, bool all)
+{
+    Str application = t->id;
     Rows *agreement = QUERY(rq->db, rq->arena, Q_AGREEMENT_GET, ARG(application));
     if (!agreement)
         return failed(rq);
@@ -18,6 +32,8 @@ static bool agreement_show(Request *rq, int status, Str application)
                              ? str_format(rq->arena, "/api/v1/applications/" STR_FMT "/agreement",
                                           STR_ARG(application))
                              : STR_NONE;
+    if (!all)
+        parts_hide(t, roles, agreement);
     return reply_row(rq, status, agreement, 0);
 }
 
@@ -87,7 +103,8 @@ bool agreement_make(Request *rq)
                       .act = THING_AGREEMENT,
                       .item = ID_NONE};
     return instalments_write(rq, act.track->def, application, amount) &&
-           act_fire(rq, &act, &prepared) && agreement_show(rq, 201, act.track->id);
+           act_fire(rq, &act, &prepared) &&
+           agreement_show(rq, 201, act.track, act.actor.roles, true);
 }
 
 bool agreement_get(Request *rq)
@@ -95,7 +112,7 @@ bool agreement_get(Request *rq)
     Sight sight;
     return sight_of(rq, rq->params[0], &sight) &&
            sight_asks(rq, &sight, THING_AGREEMENT, ID_NONE) &&
-           agreement_show(rq, 200, sight.track->id);
+           agreement_show(rq, 200, sight.track, sight.roles, false);
 }
 
 // Has every role that signs in the present state signed? False with a fault.
@@ -157,5 +174,5 @@ bool agreement_sign(Request *rq)
     if (all &&
         (!QUERY(rq->db, rq->arena, Q_AGREEMENT_SIGNED, id, now) || !act_fire(rq, &act, &event)))
         return rq->faults.len ? false : failed(rq);
-    return agreement_show(rq, 201, act.track->id);
+    return agreement_show(rq, 201, act.track, act.actor.roles, false);
 }

@@ -108,7 +108,7 @@ bool application_get(Request *rq)
         write_move(&buf, t->def, &moves[i], rq->lang);
     }
     buf_add(&buf, STR("]}"));
-    rq->reply.etag = str_format(rq->arena, "\"%lld\"", (long long)t->version);
+    rq->reply.etag = str_format(rq->arena, "\"%lld\"", (long long)t->told_version);
     return reply_text(rq, 200, buf_str(&buf));
 }
 
@@ -177,14 +177,42 @@ bool application_list(Request *rq)
     return rows ? reply_page(rq, rows, page.limit) : failed(rq);
 }
 
+typedef struct Past {
+    Request *rq;
+    const Sight *sight;
+} Past;
+
+// What was done by others is told as far as its reader sees the thing that it was done to.
+static void write_past(Buf *buf, const Rows *rows, size_t i, const void *with)
+{
+    const Past *past = with;
+    const Track *t = past->sight->track;
+    bool known, own = str_eq(row_str(rows, i, "person_id"), past->rq->who->person);
+    json_t *data = row_null(rows, i, "data") ? NULL : row_json(buf->arena, rows, i, "data");
+    if (!own)
+        data = event_told(buf->arena, t->def, &t->at, row_str(rows, i, "event"), data,
+                          past->sight->roles, &known);
+    buf_char(buf, '{');
+    row_members(buf, rows, i);
+    buf_add(buf, STR(",\"data\":"));
+    buf_add(buf, data ? json_text(buf->arena, data) : STR("null"));
+    buf_char(buf, '}');
+}
+
 bool application_moves(Request *rq)
 {
     Sight sight;
     Page page;
+    const Str *grids;
+    size_t count;
     if (!page_read(rq, &page) || !sight_of(rq, rq->params[0], &sight) ||
-        !sight_asks(rq, &sight, THING_HISTORY, ID_NONE))
+        !sight_asks(rq, &sight, THING_HISTORY, ID_NONE) || !sight_grids(rq, &sight, &grids, &count))
         return false;
     Rows *rows = QUERY(rq->db, rq->arena, Q_MOVE_LIST, ARG(rq->params[0]), page_at(&page),
-                       page_limit(rq->arena, &page), arg_bool(sight_only_holds(&sight)));
-    return rows ? reply_page(rq, rows, page.limit) : failed(rq);
+                       page_limit(rq->arena, &page), arg_bool(sight_only_holds(&sight)),
+                       arg_texts(rq->arena, grids, count), ARG(rq->who->person));
+    if (!rows)
+        return failed(rq);
+    rows_hide(rows, "data");
+    return reply_page_by(rq, rows, page.limit, write_past, &(Past){rq, &sight});
 }

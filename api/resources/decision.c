@@ -71,11 +71,26 @@ bool decision_make(Request *rq)
     return reply_row(rq, 201, decision, 0);
 }
 
+static void parts_hide(const Sight *sight, Rows *rows)
+{
+    if (!sight_sees(sight, THING_DECISION, PART_KIND))
+        rows_hide(rows, "kind");
+    if (!sight_sees(sight, THING_DECISION, PART_AMOUNT))
+        rows_hide(rows, "amount");
+    if (sight_sees(sight, THING_DECISION, PART_MOTIVE))
+        return;
+    rows_hide(rows, "conditions");
+    rows_hide(rows, "motive");
+}
+
 bool decision_list(Request *rq)
 {
     Sight sight;
     if (!sight_of(rq, rq->params[0], &sight) || !sight_asks(rq, &sight, THING_DECISION, ID_NONE))
         return false;
     Rows *rows = QUERY(rq->db, rq->arena, Q_DECISION_LIST, ARG(sight.track->id));
-    return rows ? reply_page(rq, rows, 200) : failed(rq);
+    if (!rows)
+        return failed(rq);
+    parts_hide(&sight, rows);
+    return reply_page(rq, rows, 200);
 }

@@ -210,7 +210,7 @@ static bool seen_elsewhere(Request *rq, const Rows *document, bool *ret)
             return failed(rq);
         ItemId item =
             track->def ? document_item(track->def, row_str(document, 0, "kind")) : ID_NONE;
-        *ret = item != ID_NONE && may_see(track->def, THING_DOCUMENT, item,
+        *ret = item != ID_NONE && may_see(track->def, &track->at, THING_DOCUMENT, item,
                                           access_roles(rq->who, track->def, &track->scope));
     }
     return true;

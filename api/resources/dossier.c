@@ -121,11 +121,8 @@ static Str frozen_member(const Sight *sight, json_t *answers)
     json_t *value;
     json_object_foreach(answers, name, value)
     {
-        bool open = answer_shared(def, str_of(name));
-        for (size_t i = 0; i < def->form_count && !open; i++)
-            open = json_at(json_at(def->forms[i].schema, "properties"), name) &&
-                   may_edit(def, &sight->track->at, THING_FORM, (ItemId)i, sight->roles);
-        if (!open)
+        if (!answer_shared(def, str_of(name)) &&
+            !may_edit_answer(def, &sight->track->at, str_of(name), sight->roles))
             return str_of(name);
     }
     return STR_NONE;

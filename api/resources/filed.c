@@ -19,19 +19,17 @@ bool application_make(Request *rq)
     return reply_text(rq, 201, buf_str(&buf));
 }
 
-// Answers of the forms that the caller's roles see.
+// Answers that the caller's roles see, by form and by section.
 static json_t *answers_seen(Arena *arena, const Sight *sight)
 {
     const Track *t = sight->track;
     json_t *seen = json_keep(arena, json_object()), *schema;
     for (size_t i = 0; i < t->def->form_count; i++) {
-        if (!may_see(t->def, THING_FORM, (ItemId)i, sight->roles))
-            continue;
         const char *name;
         json_object_foreach(json_at(t->def->forms[i].schema, "properties"), name, schema)
         {
             json_t *value = json_at(t->facts.answers, name);
-            if (value)
+            if (value && may_see_answer(t->def, &t->at, str_of(name), sight->roles))
                 json_object_set(seen, name, value);
         }
     }
@@ -53,7 +51,7 @@ static void write_documents(Buf *buf, const Sight *sight, const Rows *rows)
     char mark = '[';
     for (size_t i = 0; i < rows_len(rows); i++) {
         ItemId item = document_item(sight->track->def, row_str(rows, i, "kind"));
-        if (item == ID_NONE || !may_see(sight->track->def, THING_DOCUMENT, item, sight->roles))
+        if (item == ID_NONE || !sight_sees(sight, THING_DOCUMENT, item))
             continue;
         buf_char(buf, mark);
         row_write(buf, rows, i);
@@ -62,10 +60,16 @@ static void write_documents(Buf *buf, const Sight *sight, const Rows *rows)
     buf_add(buf, mark == '[' ? STR("[]") : STR("]"));
 }
 
+// Something of the dossier at least. Forbidden otherwise: false with a fault.
+static bool asks_dossier(Request *rq, const Sight *sight)
+{
+    return sight_sees(sight, THING_SECTION, ID_NONE) || sight_asks(rq, sight, THING_FORM, ID_NONE);
+}
+
 bool application_dossier(Request *rq)
 {
     Sight sight;
-    if (!sight_of(rq, rq->params[0], &sight) || !sight_asks(rq, &sight, THING_FORM, ID_NONE))
+    if (!sight_of(rq, rq->params[0], &sight) || !asks_dossier(rq, &sight))
         return false;
     if (!sight_reads(&sight)) // a draft is its authors' own
         return not_found(rq);
@@ -89,6 +93,6 @@ bool application_dossier(Request *rq)
 bool application_receipt(Request *rq)
 {
     Sight sight;
-    return sight_of(rq, rq->params[0], &sight) && sight_asks(rq, &sight, THING_FORM, ID_NONE) &&
+    return sight_of(rq, rq->params[0], &sight) && asks_dossier(rq, &sight) &&
            reply_found(rq, QUERY(rq->db, rq->arena, Q_FILED_RECEIPT, ARG(sight.track->id)));
 }

@@ -8,9 +8,10 @@
 bool instalment_list(Request *rq)
 {
     Sight sight;
-    if (!sight_of(rq, rq->params[0], &sight) || !sight_asks(rq, &sight, THING_AGREEMENT, ID_NONE))
+    if (!sight_of(rq, rq->params[0], &sight) || !sight_asks(rq, &sight, THING_REQUEST, ID_NONE))
         return false;
-    Rows *rows = QUERY(rq->db, rq->arena, Q_INSTALMENT_LIST, ARG(sight.track->id));
+    Rows *rows = QUERY(rq->db, rq->arena, Q_INSTALMENT_LIST, ARG(sight.track->id),
+                       sight_lines(rq, &sight, THING_REQUEST));
     return rows ? reply_page(rq, rows, 200) : failed(rq);
 }
 
@@ -44,7 +45,13 @@ static bool step(Request *rq, Thing thing, const char *was, const char *state, S
                      str_of(was));
     Event event = {
         .name = event_name, .data = name_data(rq->arena, name), .act = thing, .item = item};
-    return act_fire(rq, &act, &event) && reply_row(rq, 200, instalment, 0);
+    if (!act_fire(rq, &act, &event))
+        return false;
+    if (!may_see(act.track->def, &act.track->at, THING_REQUEST, item, act.actor.roles)) {
+        rows_hide(instalment, "amount");
+        rows_hide(instalment, "paid");
+    }
+    return reply_row(rq, 200, instalment, 0);
 }
 
 bool instalment_request(Request *rq)
@@ -112,10 +119,11 @@ bool payment_list(Request *rq)
 {
     Sight sight;
     Page page;
-    if (!sight_of(rq, rq->params[0], &sight) || !sight_asks(rq, &sight, THING_AGREEMENT, ID_NONE) ||
+    if (!sight_of(rq, rq->params[0], &sight) || !sight_asks(rq, &sight, THING_PAYMENT, ID_NONE) ||
         !page_read(rq, &page))
         return false;
-    Rows *rows = QUERY(rq->db, rq->arena, Q_PAYMENT_LIST, ARG(sight.track->id), page_at(&page),
-                       page_id(&page), page_limit(rq->arena, &page));
+    Rows *rows = QUERY(rq->db, rq->arena, Q_PAYMENT_LIST, ARG(sight.track->id),
+                       sight_lines(rq, &sight, THING_PAYMENT), page_at(&page), page_id(&page),
+                       page_limit(rq->arena, &page));
     return rows ? reply_page(rq, rows, page.limit) : failed(rq);
 }

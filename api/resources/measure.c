@@ -56,7 +56,7 @@ bool indicator_list(Request *rq)
         return failed(rq);
     json_t *items = json_array();
     for (size_t i = 0; i < sight.track->def->indicator_count; i++)
-        if (may_see(sight.track->def, THING_MEASURE, (ItemId)i, sight.roles))
+        if (sight_sees(&sight, THING_MEASURE, (ItemId)i))
             json_array_append_new(items, indicator_json(&sight.track->def->indicators[i], rows));
     return reply_json(rq, 200,
                       json_keep(rq->arena, json_pack("{s:o, s:n}", "items", items, "next")));
@@ -142,9 +142,9 @@ bool measure_list(Request *rq)
     if (!sight_of(rq, rq->params[0], &sight) || !sight_asks(rq, &sight, THING_MEASURE, ID_NONE) ||
         !page_read(rq, &page))
         return false;
-    Rows *rows =
-        QUERY(rq->db, rq->arena, Q_MEASURE_LIST, ARG(sight.track->id), query_arg(rq, "indicator"),
-              page_at(&page), page_id(&page), page_limit(rq->arena, &page));
+    Rows *rows = QUERY(rq->db, rq->arena, Q_MEASURE_LIST, ARG(sight.track->id),
+                       query_arg(rq, "indicator"), sight_lines(rq, &sight, THING_MEASURE),
+                       page_at(&page), page_id(&page), page_limit(rq->arena, &page));
     return rows ? reply_page(rq, rows, page.limit) : failed(rq);
 }
 

@@ -33,7 +33,8 @@ static Keys others_of(Arena *arena, const Act *act)
         holder |= (act->actor.roles & def->roles[r].bit) && def->roles[r].on == ON_DOSSIER;
     for (size_t r = 1; r < def->role_count; r++) {
         const Role *role = &def->roles[r];
-        if ((role->on == ON_DOSSIER) == holder || !may_see(def, THING_MESSAGE, ID_NONE, role->bit))
+        if ((role->on == ON_DOSSIER) == holder ||
+            !may_see(def, &act->track->at, THING_MESSAGE, ID_NONE, role->bit))
             continue;
         key_add(&keys, role, ON_DOSSIER, at->dossier);
         key_add(&keys, role, ON_ORGANISATION, at->organisation);

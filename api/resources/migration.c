@@ -254,6 +254,14 @@ static json_t *losses_json(const Landing *plan)
     return losses;
 }
 
+// A draft's title is its authors' own.
+static json_t *title_json(const Track *t)
+{
+    return row_null(t->rows, t->row, "dossier_title")
+               ? json_null()
+               : text_json(row_str(t->rows, t->row, "dossier_title"));
+}
+
 // Written before anything moves: `places` are those of the old version.
 static json_t *applications_json(const Going *g)
 {
@@ -263,8 +271,7 @@ static json_t *applications_json(const Going *g)
         const Landing *plan = &g->plans[i];
         json_array_append_new(
             rows, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "id", text_json(t->id), "number",
-                            text_json(t->number), "title",
-                            text_json(row_str(t->rows, t->row, "dossier_title")), "places",
+                            text_json(t->number), "title", title_json(t), "places",
                             places_json(g->mapping.old, &t->at), "lands",
                             plan->lands ? places_json(g->mapping.new, &plan->next) : json_array(),
                             "losses", losses_json(plan)));

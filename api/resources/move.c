@@ -142,8 +142,9 @@ static bool find_all(Batch *b)
 
 static void write_answer(Item *item)
 {
-    const Track *t = item->track;
+    Track *t = item->track;
     Buf buf = {.arena = item->rq->arena};
+    t->untold = !track_reads(t, track_actor(t, item->rq->who).roles); // a draft's title
     buf_add(&buf, STR("{\"application\":"));
     track_write(&buf, t);
     buf_add(&buf, STR(",\"move\":"));
@@ -151,7 +152,7 @@ static void write_answer(Item *item)
     buf_char(&buf, '}');
     item->status = item->rq->route->status;
     item->body = buf_str(&buf);
-    item->etag = str_format(item->rq->arena, "\"%lld\"", (long long)t->version);
+    item->etag = str_format(item->rq->arena, "\"%lld\"", (long long)t->told_version);
     item->location = STR("");
 }
 
@@ -179,8 +180,9 @@ static void decide_one(Batch *b, size_t at)
     if (t->turned) // its guards read another text now: after this commit, in a transaction of its
                    // own
         return;
-    if (item->in->version && item->in->version != t->version) {
-        item->version = t->version;
+    if (item->in->version && item->in->version != t->version &&
+        item->in->version != t->told_version) {
+        item->version = t->told_version;
         item->answer = OLD;
         return;
     }

@@ -60,35 +60,13 @@ bool review_put(Request *rq)
     return reply_row(rq, 200, review, 0);
 }
 
-// The grids whose submitted reviews the caller reads. False with a fault.
-static bool grids_seen(Request *rq, const Sight *sight, const Str **ret, size_t *count)
-{
-    const Definition *def = sight->track->def;
-    Rows *own =
-        QUERY(rq->db, rq->arena, Q_REVIEW_SUBMITTED, ARG(sight->track->id), ARG(rq->who->person));
-    if (!own)
-        return failed(rq);
-    Str *seen = arena_array(rq->arena, Str, def->grid_count);
-    *count = 0;
-    for (ItemId g = 0; g < def->grid_count; g++) {
-        const Grid *grid = &def->grids[g];
-        bool waits = grid->blind && (sight->roles & grid->by);
-        for (size_t i = 0; i < rows_len(own) && waits; i++)
-            waits = !str_eq(row_str(own, i, "grid"), grid->id);
-        if (!waits && may_see(def, THING_REVIEW, g, sight->roles))
-            seen[(*count)++] = grid->id;
-    }
-    *ret = seen;
-    return true;
-}
-
 bool review_list(Request *rq)
 {
     Sight sight;
     Page page;
     const Str *grids;
     size_t count;
-    if (!sight_of(rq, rq->params[0], &sight) || !grids_seen(rq, &sight, &grids, &count) ||
+    if (!sight_of(rq, rq->params[0], &sight) || !sight_grids(rq, &sight, &grids, &count) ||
         !page_read(rq, &page))
         return false;
     Rows *rows = QUERY(rq->db, rq->arena, Q_REVIEW_LIST, ARG(sight.track->id), ARG(rq->who->person),
@@ -103,7 +81,7 @@ bool result_list(Request *rq)
     const Str *grids;
     size_t count;
     if (!sight_of(rq, rq->params[0], &sight) || !sight_asks(rq, &sight, THING_REVIEW, ID_NONE) ||
-        !grids_seen(rq, &sight, &grids, &count) ||
+        !sight_grids(rq, &sight, &grids, &count) ||
         !sight_loads(rq, &sight, UINT64_C(1) << SLOT_REVIEWS))
         return false;
     json_t *all = sight.track->facts.slot[SLOT_REVIEWS],

@@ -15,6 +15,16 @@ bool sight_of(Request *rq, Str application_id, Sight *ret);
 // May the caller see this thing? Forbidden otherwise: false with a fault.
 bool sight_asks(Request *rq, const Sight *sight, Thing thing, ItemId item);
 
+// May they, without a fault?
+bool sight_sees(const Sight *sight, Thing thing, ItemId item);
+
+// The ids of the instalments (THING_REQUEST, THING_PAYMENT) or indicators (THING_MEASURE) that the caller sees, as text[].
+Arg sight_lines(Request *rq, const Sight *sight, Thing thing);
+
+// The grids whose submitted reviews the caller reads: those that they see, a blind one that they fill in themselves only once
+// their own is submitted. False with a fault.
+bool sight_grids(Request *rq, const Sight *sight, const Str **ret, size_t *count);
+
 // Loads slots (1 << Slot) into track->facts. False with a fault.
 bool sight_loads(Request *rq, const Sight *sight, uint64_t slots);
 

@@ -42,6 +42,9 @@ static bool track_read(Db *db, Arena *arena, const Rows *rows, size_t i, Str wor
                                   .organisation = row_str(rows, i, "organisation_id")};
     t->scope.territories = row_texts(arena, rows, i, "territories", &t->scope.territory_count);
     t->version = row_int(rows, i, "version");
+    t->told_version =
+        row_null(rows, i, "told_version") ? t->version : row_int(rows, i, "told_version");
+    t->quiet = true;
     Str hash = row_bytes(arena, rows, i, "hash");
     if (hash.len == HASH_SIZE)
         memcpy(t->hash, hash.at, HASH_SIZE);
@@ -107,6 +110,14 @@ Actor track_actor(const Track *t, const Principal *who)
 bool track_visible(const Track *t, const Principal *who)
 {
     return who && (track_actor(t, who).roles || access_manages(who, t->scope.space));
+}
+
+bool track_reads(const Track *t, RoleSet roles)
+{
+    for (size_t i = 0; t->filed_at == TIME_NONE && i < t->def->role_count; i++)
+        if ((roles & t->def->roles[i].bit) && t->def->roles[i].on == ON_DOSSIER)
+            return true;
+    return t->filed_at != TIME_NONE;
 }
 
 // --- deciding -----------------------------------------------------------------------------------
@@ -188,7 +199,7 @@ static Str canonical(Arena *arena, const Track *t, const Record *r)
     return json_canonical(arena, move);
 }
 
-static void record(Arena *arena, Track *t, const Event *event, const Actor *actor)
+static void record(Arena *arena, Track *t, const Event *event, const Actor *actor, bool quiet)
 {
     Record r = {.version = t->version + 1,
                 .event = event->name,
@@ -198,6 +209,8 @@ static void record(Arena *arena, Track *t, const Event *event, const Actor *acto
                 .at = t->now};
     hash_move(r.hash, t->hash, canonical(arena, t, &r));
     t->version = r.version;
+    t->told_version = quiet ? t->told_version : r.version;
+    t->quiet &= quiet;
     memcpy(t->hash, r.hash, HASH_SIZE);
     vec_push(t->arena, &t->records, r);
 }
@@ -205,10 +218,11 @@ static void record(Arena *arena, Track *t, const Event *event, const Actor *acto
 static void settle(Arena *arena, Track *t, const Event *event, const Actor *actor,
                    const Outcome *outcome)
 {
+    bool quiet = outcome->verdict == STAYED && event->act == THING_REVIEW;
     t->at = outcome->next;
     for (size_t i = 0; i < outcome->effect_count; i++)
         apply(t, &outcome->effects[i], event);
-    record(arena, t, event, actor);
+    record(arena, t, event, actor, quiet);
 }
 
 Outcome track_fire(Arena *arena, Track *t, const Event *event, const Actor *actor)
@@ -237,7 +251,7 @@ void track_carry(Arena *arena, Track *t, const Definition *def, const Case *next
 {
     t->def = def;
     t->at = *next;
-    record(arena, t, event, actor);
+    record(arena, t, event, actor, false);
 }
 
 // --- as callers see it --------------------------------------------------------------------------
@@ -281,7 +295,7 @@ void track_write(Buf *buf, const Track *t)
     write_places(buf, t);
     write_text(buf, "stage", str_of(stage_word(case_stage(t->def, &t->at))));
     buf_format(buf, ",\"is_over\":%s,\"version\":%lld,\"sealed_version\":",
-               t->at.over ? "true" : "false", (long long)t->version);
+               t->at.over ? "true" : "false", (long long)t->told_version);
     if (t->sealed_version)
         buf_format(buf, "%lld", (long long)t->sealed_version);
     else

@@ -41,6 +41,8 @@ typedef struct Track {
 
     Case at;
     int64_t version;
+    int64_t told_version; // the last one that all may know of: a review tells how many there are
+    bool quiet;           // nothing but reviews was remembered: nobody else hears that something changed
     uint8_t hash[HASH_SIZE];
     int64_t sealed_version; // 0: the living dossier counts
     int64_t dossier_version;
@@ -89,6 +91,9 @@ bool tracks_store(Db *db, Arena *arena, Track *tracks, size_t n, Flight *more, s
 Actor track_actor(const Track *track, const Principal *who);
 // May `who` know that this application exists?
 bool track_visible(const Track *track, const Principal *who);
+
+// Do these roles read what the dossier holds, its title too: its holders always, others once it was filed?
+bool track_reads(const Track *track, RoleSet roles);
 
 // {"id", "call_id", …, "places", "stage", "version"} as it stands now.
 void track_write(Buf *buf, const Track *track);

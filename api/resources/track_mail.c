@@ -38,9 +38,21 @@ static const json_t *member(const json_t *value, Str path)
     return value;
 }
 
+// One text leaves for all: nobody is told by mail what they may not read.
+static bool told(const Track *t, const Mail *mail, Str path)
+{
+    Str member;
+    size_t slot = mail_slot(path, &member);
+    for (size_t r = 1; slot < SLOT_VARS && r < t->def->role_count; r++)
+        if ((mail->to & t->def->roles[r].bit) &&
+            !fact_told(t->def, &t->at, slot, member, t->def->roles[r].bit))
+            return false;
+    return true;
+}
+
 // What stands at {{path}}: what every mail may name, then loaded facts, then the event's data
 // ({{reason}}).
-static Str place(Track *t, Lang lang, const Event *event, Str path)
+static Str place(Track *t, const Mail *mail, Lang lang, const Event *event, Str path)
 {
     if (str_is(path, "dossier.title"))
         return row_str(t->rows, t->row, "dossier_title");
@@ -50,6 +62,8 @@ static Str place(Track *t, Lang lang, const Event *event, Str path)
         return t->number;
     if (str_is(path, "application.id"))
         return t->id;
+    if (!told(t, mail, path))
+        return STR_NONE;
     size_t dot = str_index(path, '.');
     Str first = str_slice(path, 0, dot), rest = str_slice(path, dot + 1, path.len);
     for (size_t i = 0; i < sizeof slot_names / sizeof *slot_names; i++)
@@ -74,7 +88,7 @@ static size_t find(Str s, size_t from, Str what)
     return from + what.len <= s.len ? from : s.len;
 }
 
-static Str render(Track *t, Lang lang, const Event *event, Str template)
+static Str render(Track *t, const Mail *mail, Lang lang, const Event *event, Str template)
 {
     Buf buf = {.arena = t->arena};
     size_t at = 0;
@@ -85,7 +99,7 @@ static Str render(Track *t, Lang lang, const Event *event, Str template)
             buf_add(&buf, str_slice(template, open, template.len));
             break;
         }
-        buf_add(&buf, place(t, lang, event, trim(str_slice(template, open + 2, close))));
+        buf_add(&buf, place(t, mail, lang, event, trim(str_slice(template, open + 2, close))));
         at = close + 2;
     }
     return buf.at ? buf_str(&buf) : STR("");
@@ -107,8 +121,8 @@ void track_mail(Track *t, ItemId item, const Event *event)
     MailOut out = {.mail = item};
     for (Lang lang = FR; lang <= EN; lang++) {
         out.subject[lang] =
-            one_line(t->arena, render(t, lang, event, label_text(mail->subject, lang)));
-        out.body[lang] = render(t, lang, event, label_text(mail->body, lang));
+            one_line(t->arena, render(t, mail, lang, event, label_text(mail->subject, lang)));
+        out.body[lang] = render(t, mail, lang, event, label_text(mail->body, lang));
     }
     vec_push(t->arena, &t->mails, out);
 }

@@ -66,7 +66,7 @@ static bool seals(Arena *arena, Track *tracks, size_t n, Flight *ret)
 static bool states(Arena *arena, Track *tracks, size_t n, Flight *ret)
 {
     Strs ids = {0}, texts = {0}, places = {0}, stages = {0}, overs = {0}, versions = {0},
-         sealed = {0};
+         sealed = {0}, told = {0};
     VEC(uint8_t) hashes = {0};
     Times filed = {0}, cutoffs = {0}, at = {0};
     for (size_t i = 0; i < n; i++) {
@@ -85,11 +85,13 @@ static bool states(Arena *arena, Track *tracks, size_t n, Flight *ret)
             vec_push(arena, &hashes, t->hash[k]);
         vec_push(arena, &filed, t->filed_at);
         vec_push(arena, &cutoffs, t->cutoff);
-        vec_push(arena, &at, t->now);
+        vec_push(arena, &at, t->quiet ? TIME_NONE : t->now);
+        vec_push(arena, &told,
+                 t->told_version == t->version ? STR_NONE : arg_int(arena, t->told_version).text);
     }
     if (ids.len == 0)
         return false;
-    Arg *args = arena_array(arena, Arg, 11);
+    Arg *args = arena_array(arena, Arg, 12);
     args[0] = arg_texts(arena, ids.at, ids.len);
     args[1] = arg_texts(arena, texts.at, ids.len);
     args[2] = arg_texts(arena, places.at, ids.len);
@@ -101,7 +103,8 @@ static bool states(Arena *arena, Track *tracks, size_t n, Flight *ret)
     args[8] = arg_times(arena, filed.at, ids.len);
     args[9] = arg_times(arena, cutoffs.at, ids.len);
     args[10] = arg_times(arena, at.at, ids.len);
-    *ret = (Flight){Q_TRACK_WRITE, args, 11, NULL};
+    args[11] = arg_texts(arena, told.at, ids.len);
+    *ret = (Flight){Q_TRACK_WRITE, args, 12, NULL};
     return true;
 }
 

@@ -22,6 +22,7 @@ struct Db {
 
 struct Rows {
     PGresult *result;
+    uint64_t hidden; // columns that are not written, by their place
 };
 
 // Forgets the last error.

@@ -284,12 +284,21 @@ static void write_value(Buf *buf, Oid type, Str s)
     }
 }
 
+void rows_hide(Rows *rows, const char *column)
+{
+    int at = PQfnumber(rows->result, column);
+    assert(at < 64);
+    if (at >= 0)
+        rows->hidden |= UINT64_C(1) << at;
+}
+
 void row_members(Buf *buf, const Rows *rows, size_t i)
 {
     bool first = true;
     for (int at = 0; at < PQnfields(rows->result); at++) {
         Str name = str_of(PQfname(rows->result, at));
-        if (str_starts(name, STR("cursor_")) || str_starts(name, STR("hidden_")))
+        bool hidden = at < 64 && rows->hidden >> at & 1;
+        if (hidden || str_starts(name, STR("cursor_")) || str_starts(name, STR("hidden_")))
             continue;
         if (!first)
             buf_char(buf, ',');

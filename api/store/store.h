@@ -102,6 +102,8 @@ bool rows_has(const Rows *rows, const char *column);
 // Writes row i as a JSON object: names are the columns', json columns pass through unparsed, timestamps become RFC 3339 UTC
 // (infinite ones null), text[] arrays of strings. Columns whose name begins with "cursor_" or "hidden_" are left out.
 void row_write(Buf *buf, const Rows *rows, size_t i);
+// From here on this column is not written: whoever reads the rows may not know it. One that is not there is hidden already.
+void rows_hide(Rows *rows, const char *column);
 // The members alone, without braces, so that others can follow: `"id":"…","name":"…"`.
 void row_members(Buf *buf, const Rows *rows, size_t i);
 

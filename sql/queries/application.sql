@@ -5,7 +5,7 @@ select v.text, w.key from workflow_version v join workflow w on w.id = v.workflo
 
 -- Locked in the order of their ids, so that two batches never wait for each other in a circle.
 -- name: track_lock(ids uuid[]) many
-select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
+select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.told_version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
        c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
        d.organisation_id, coalesce(s.title, d.title) as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
@@ -19,7 +19,7 @@ for update of a;
 
 -- The same without those that somebody else has locked.
 -- name: track_lock_free(ids uuid[]) many
-select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
+select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.told_version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
        c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
        d.organisation_id, coalesce(s.title, d.title) as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
@@ -41,7 +41,7 @@ where a.id = any ($1);
 
 -- The same for readers.
 -- name: track_get(id uuid) one
-select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
+select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.told_version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
        c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
        d.organisation_id, coalesce(s.title, d.title) as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
@@ -118,12 +118,14 @@ left join target t on t.application_id = m.application_id and t.indicator = m.in
 where m.application_id = any ($1)
 order by m.entered_at, m.id;
 
--- name: track_write(ids uuid[], states text[], places text[], stages text[], overs boolean[], versions bigint[], hashes bytea[], sealed bigint[], filed timestamptz[], cutoffs timestamptz[], at timestamptz[]) none
+-- Without `at`, nothing changed that all may know of; `told` is the version that they know then.
+-- name: track_write(ids uuid[], states text[], places text[], stages text[], overs boolean[], versions bigint[], hashes bytea[], sealed bigint[], filed timestamptz[], cutoffs timestamptz[], at timestamptz[], told bigint[]) none
 update application a
 set state = u.state, places = u.places::text[], stage = u.stage, is_over = u.is_over, version = u.version, hash = u.hash,
-    sealed_version = u.sealed_version, filed_at = u.filed_at, cutoff = u.cutoff, updated_at = u.at
-from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-     as u (id, state, places, stage, is_over, version, hash, sealed_version, filed_at, cutoff, at)
+    sealed_version = u.sealed_version, filed_at = u.filed_at, cutoff = u.cutoff,
+    updated_at = coalesce(u.at, a.updated_at), told_version = u.told
+from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+     as u (id, state, places, stage, is_over, version, hash, sealed_version, filed_at, cutoff, at, told)
 where a.id = u.id;
 
 -- name: seal_add(dossier_ids uuid[], versions bigint[], contents jsonb[], documents jsonb[], sha256 text[], at timestamptz[]) none
@@ -154,8 +156,8 @@ select l.id, l.call_id, l.dossier_id, l.number,
        case when l.filed_at is not null or l.dossier_id = any ($5) or d.organisation_id = any ($6) then coalesce(s.title, d.title) end as title,
        l.places, l.stage, l.is_over, l.version, l.filed_at, l.opened_at, l.updated_at, l.opened_at as cursor_at, l.id as cursor_id
 from (select i.*
-      from (select a.id, a.call_id, a.dossier_id, a.number, a.sealed_version, a.places, a.stage, a.is_over, a.version, a.filed_at,
-                   a.opened_at, a.updated_at
+      from (select a.id, a.call_id, a.dossier_id, a.number, a.sealed_version, a.places, a.stage, a.is_over, coalesce(a.told_version, a.version) as version,
+                   a.filed_at, a.opened_at, a.updated_at
             from application a
             where a.call_id = $1
               and (a.opened_at, a.id) > (coalesce($2, '-infinity'), coalesce($3, '00000000-0000-0000-0000-000000000000'))
@@ -175,7 +177,7 @@ with mine as (
 )
 select a.id, a.call_id, a.dossier_id, a.number,
        case when a.filed_at is not null or a.dossier_id = any ($10) or d.organisation_id = any ($11) then coalesce(s.title, d.title) end as title,
-       a.places, a.stage, a.is_over, a.version, a.filed_at, a.opened_at,
+       a.places, a.stage, a.is_over, coalesce(a.told_version, a.version) as version, a.filed_at, a.opened_at,
        a.updated_at, a.opened_at as cursor_at, a.id as cursor_id
 from application a
 join dossier d on d.id = a.dossier_id

@@ -8,9 +8,10 @@ insert into instalment (application_id, name, position, amount)
 select $1, u.name, u.position, u.amount
 from unnest($2, $3) with ordinality as u (name, amount, position);
 
--- name: instalment_list(application_id uuid) many
+-- `seen`: the instalments that the reader sees.
+-- name: instalment_list(application_id uuid, seen text[]) many
 select i.id, i.application_id, i.name, i.position, i.amount, i.paid, i.state, i.updated_at
-from instalment i where i.application_id = $1
+from instalment i where i.application_id = $1 and i.name = any ($2)
 order by i.position
 limit 200;
 
@@ -36,11 +37,11 @@ insert into payment (instalment_id, application_id, amount, reference, recorded_
 values ($1, $2, $3, coalesce($4, ''), $5, $6)
 returning id, application_id, (select name from instalment where id = instalment_id) as instalment, amount, reference, recorded_by, recorded_at;
 
--- name: payment_list(application_id uuid, cursor_at timestamptz, cursor_id uuid, page bigint) many
+-- name: payment_list(application_id uuid, seen text[], cursor_at timestamptz, cursor_id uuid, page bigint) many
 select p.id, p.application_id, i.name as instalment, p.amount, p.reference, p.recorded_by, p.recorded_at,
        p.recorded_at as cursor_at, p.id as cursor_id
 from payment p join instalment i on i.id = p.instalment_id
-where p.application_id = $1
-  and (p.recorded_at, p.id) > (coalesce($2, '-infinity'), coalesce($3, '00000000-0000-0000-0000-000000000000'))
+where p.application_id = $1 and i.name = any ($2)
+  and (p.recorded_at, p.id) > (coalesce($3, '-infinity'), coalesce($4, '00000000-0000-0000-0000-000000000000'))
 order by p.recorded_at, p.id
-limit $4;
+limit $5;

@@ -33,11 +33,12 @@ update measure set state = $2, motive = coalesce($3, ''), judged_by = $4, judged
 where id = $1 and state <> 'validated' and state <> $2
 returning id, application_id, indicator, period, value, comment, evidence, state, entered_by, entered_at, judged_by, judged_at, motive;
 
--- name: measure_list(application_id uuid, indicator text, cursor_at timestamptz, cursor_id uuid, page bigint) many
+-- `seen`: the indicators that the reader sees.
+-- name: measure_list(application_id uuid, indicator text, seen text[], cursor_at timestamptz, cursor_id uuid, page bigint) many
 select id, application_id, indicator, period, value, comment, evidence, state, entered_by, entered_at, judged_by, judged_at, motive,
        entered_at as cursor_at, id as cursor_id
 from measure
-where application_id = $1 and ($2::text is null or indicator = $2)
-  and (entered_at, id) > (coalesce($3, '-infinity'), coalesce($4, '00000000-0000-0000-0000-000000000000'))
+where application_id = $1 and ($2::text is null or indicator = $2) and indicator = any ($3)
+  and (entered_at, id) > (coalesce($4, '-infinity'), coalesce($5, '00000000-0000-0000-0000-000000000000'))
 order by entered_at, id
-limit $5;
+limit $6;

@@ -9,15 +9,16 @@ where c.id = $1;
 -- name: migration_version(workflow_id uuid, version bigint) one
 select id, version, published_at from workflow_version where workflow_id = $1 and version = $2;
 
--- What track_get gives, of a whole call, in the order of numbers.
+-- What track_get gives, of a whole call, in the order of numbers; a draft's title is not told.
 -- name: migration_tracks(call_id uuid) many
-select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
-       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, c.closes_at, c.cutoffs, c.amount, c.committed,
-       d.organisation_id, d.title as dossier_title, d.version as dossier_version,
+select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.told_version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
+       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
+       d.organisation_id, case when a.filed_at is not null then coalesce(s.title, d.title) end as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
 from application a
 join call c on c.id = a.call_id
 join dossier d on d.id = a.dossier_id
+left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
 where a.call_id = $1
 order by a.number;
 

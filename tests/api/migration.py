@@ -99,7 +99,7 @@ class Migration(unittest.TestCase):
         self.assertEqual((answer["from"], answer["to"], answer["dry_run"], answer["losing"], answer["nowhere"]),
                          (1, self.second, True, 1, 0))
         rows = {row["title"]: row for row in answer["applications"]}
-        self.assertEqual(rows["Draft"]["losses"], [])
+        self.assertEqual(rows[None]["losses"], [], "of a draft, whose title is its authors' own")
         self.assertEqual((rows["Filed"]["places"], rows["Filed"]["lands"]), (["filed"], ["received"]))
         losses = {loss["kind"]: loss["sentence"] for loss in rows["Filed"]["losses"]}
         self.assertEqual(set(losses), {"deadline", "right"})

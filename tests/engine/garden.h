@@ -149,7 +149,8 @@ static const char garden_text[] =
     "measures], board: [signature]}\n"
     "    on:\n"
     "      payment.recorded: {to: closed, if: \"payments.remaining == 0\"}\n"
-    "  refused: {type: final, title: {fr: Refusé, en: Refused}, stage: decision}\n"
+    "  refused: {type: final, title: {fr: Refusé, en: Refused}, stage: decision, see: {evaluator: "
+    "[decision.kind]}}\n"
     "  lapsed: {type: final, title: {fr: Caduc, en: Lapsed}, stage: submission}\n"
     "  withdrawn: {type: final, title: {fr: Retiré, en: Withdrawn}, stage: submission}\n"
     "  closed: {type: final, title: {fr: Clos, en: Closed}, stage: impact}\n";

@@ -408,10 +408,10 @@ static void rights(void **state)
     assert_false(may_edit(p.def, &p.c, THING_FORM, project, clerk));
     assert_false(may_edit(p.def, &p.c, THING_FORM, project, 0));
     assert_true(may_edit(p.def, &p.c, THING_MESSAGE, ID_NONE, clerk));
-    assert_true(may_see(p.def, THING_FORM, extra, expert));
-    assert_false(may_see(p.def, THING_FORM, project, expert));
-    assert_false(may_see(p.def, THING_REVIEW, 0, carrier));
-    assert_true(may_see(p.def, THING_REVIEW, 0, carrier | clerk));
+    assert_true(may_see(p.def, NULL, THING_FORM, extra, expert));
+    assert_false(may_see(p.def, NULL, THING_FORM, project, expert));
+    assert_false(may_see(p.def, NULL, THING_REVIEW, 0, carrier));
+    assert_true(may_see(p.def, NULL, THING_REVIEW, 0, carrier | clerk));
 
     // Nobody judges what they carry.
     assert_true(roles_free_of_conflict(p.def, carrier | clerk | expert) == carrier);

@@ -69,6 +69,27 @@ static const struct {
      "Vu »\n"},
     {"a role that sees less", "sees: [forms, documents, reviews]", "sees: [forms, reviews]", EN,
      "lost Clerk no longer sees 'Documents'\n"},
+    {"a state that shows less", ", see: {evaluator: [decision.kind]}", "", FR,
+     "lost Évaluatrice ne voit plus « Décision : sens » dans « Refusé »\n"},
+    {"a state that shows more", "see: {evaluator: [decision.kind]}", "see: {evaluator: [decision]}",
+     EN,
+     "gained Evaluator now sees 'Decision: amount' in 'Refused'\ngained Evaluator now sees "
+     "'Decision: motive' in 'Refused'\n"},
+    {"what a state showed is always shown",
+     "evaluator: {title: {fr: Évaluatrice, en: Evaluator}, "
+     "on: call, sees: [forms]}",
+     "evaluator: {title: {fr: Évaluatrice, en: Evaluator}, on: call, sees: [forms, history]}", EN,
+     "gained Evaluator now sees 'History'\n"},
+    {"a role that becomes personal", "on: space, sees: [forms, decision]}",
+     "on: space, sees: [forms, decision], delegate: false}", EN,
+     "lost Board can no longer delegate\n"},
+    {"a section is set apart", "documents:\n  statutes",
+     "sections: {place: {title: {fr: Lieu, en: Place}, answers: [surface], documents: [plan]}}\n"
+     "documents:\n  statutes",
+     EN,
+     "lost Carrier no longer sees 'Document: Plan'\nlost Clerk no longer sees 'Document: "
+     "Plan'\nlost Carrier may no longer write 'Document: Plan' in 'Draft'\ngained section 'Place': "
+     "new\n"},
     {"a member that becomes required", "required: [title, total, surface]",
      "required: [title, total, surface, requested]", FR,
      "lost formulaire « Projet » : « requested » devient obligatoire\n"},

@@ -16,6 +16,12 @@ static const struct {
     {"all documents are one row", "{'state':'draft','stage':'submission','role':'carrier','kind':'"
                                   "edit','name':'documents','title':'Documents',"
                                   "'to':'','if':''}"},
+    {"what a role always sees stands with the whole workflow",
+     "{'state':'','stage':'','role':'carrier','kind':'see','name':'decision','title':'Decision',"
+     "'to':'','if':''}"},
+    {"what a state shows stands with the state",
+     "{'state':'refused','stage':'decision','role':'evaluator','kind':'see','name':'decision.kind',"
+     "'title':'Decision: kind','to':'','if':''}"},
     {"a timer belongs to the system", "{'state':'paused','stage':'evaluation','role':'system','"
                                       "kind':'timer','name':'timer.paused.1','title':'after 30 "
                                       "days','to':'refused','if':''}"},

@@ -376,7 +376,8 @@ static void test_rows(void **state)
 {
     (void)state;
     // A line of the history as the API shows it: every kind of column, and none of those that are hidden.
-    Rows *rows = QUERY(db, arena, Q_MOVE_LIST, ARG(applications[0]), ARG_NULL, arg_int(arena, 1), arg_bool(false));
+    Rows *rows = QUERY(db, arena, Q_MOVE_LIST, ARG(applications[0]), ARG_NULL, arg_int(arena, 1), arg_bool(false),
+                       arg_texts(arena, NULL, 0), ARG_NULL);
     Buf buf = {.arena = arena};
     row_write(&buf, rows, 0);
     Fault bad;
