@@ -98,8 +98,8 @@ class Migration(unittest.TestCase):
         answer = self.migrate({"states": {"filed": "received"}})
         self.assertEqual((answer["from"], answer["to"], answer["dry_run"], answer["losing"], answer["nowhere"]),
                          (1, self.second, True, 1, 0))
-        rows = {row["title"]: row for row in answer["applications"]}
-        self.assertEqual(rows[None]["losses"], [], "of a draft, whose title is its authors' own")
+        rows = {"Filed" if row["id"] == self.filed else "Draft": row for row in answer["applications"]}
+        self.assertEqual((rows["Draft"]["losses"], rows["Draft"]["title"]), ([], None))
         self.assertEqual((rows["Filed"]["places"], rows["Filed"]["lands"]), (["filed"], ["received"]))
         losses = {loss["kind"]: loss["sentence"] for loss in rows["Filed"]["losses"]}
         self.assertEqual(set(losses), {"deadline", "right"})
