@@ -3,6 +3,7 @@
 // thread is the supervisor: it watches over PostgreSQL and the signals; everything else has threads
 // of its own.
 #include "auth/access.h"
+#include "auth/seal.h"
 #include "cluster.h"
 #include "commands.h"
 #include "health.h"
@@ -125,8 +126,7 @@ static void name_person(Db *db, Arena *arena, const char *email, const char *nam
 {
     Rows *person = QUERY(db, arena, Q_PERSON_OF_EMAIL, ARG_C(email), ARG_C("fr"));
     if (person)
-        QUERY(db, arena, Q_PERSON_CHANGE, ARG(row_str(person, 0, "id")), ARG_C(name), ARG_NULL,
-              ARG_NULL);
+        QUERY(db, arena, Q_PERSON_CHANGE, ARG(row_str(person, 0, "id")), ARG_C(name), ARG_NULL);
 }
 
 static int admin(Program *program)
@@ -294,7 +294,8 @@ static bool prepare(Program *program, Str *why)
     Arena *arena = program->arena;
     return home_enter(s->data, s->run_as, arena, why) && home_lock(s->data, arena, why) &&
            home_folder(s->data, "uploads", arena, why) &&
-           home_folder(s->data, "documents", arena, why);
+           home_folder(s->data, "documents", arena, why) &&
+           seal_start(str_format(arena, "%s/secret.key", s->data).at, arena, why);
 }
 
 static int serve(Program *program)

@@ -212,6 +212,12 @@ static json_t *operation(Arena *arena, const Route *route)
     json_t *all = json_pack("{s:s%, s:s, s:[s], s:o, s:o}", "operationId", id.at, id.len, "summary",
                             route->summary, "tags", route->tag, "security", security(route),
                             "responses", responses(route));
+    if (route->fresh || route->own)
+        set(all, "description",
+            json_string(!route->fresh ? "Takes a session, not a token."
+                        : route->own  ? "Takes a session confirmed lately (/session/confirm)."
+                                      : "Takes a session confirmed lately (/session/confirm), or a "
+                                       "token that may write."));
     json_t *list = parameters(route);
     if (json_array_size(list))
         json_object_set(all, "parameters", list);

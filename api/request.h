@@ -39,6 +39,9 @@ typedef struct Route {
     bool batch;                // handled by the movers (resources/move.h), many at once; handler is NULL
     bool direct;               // answers from memory, on the http thread: no database, no principal, never waits
     bool secret;               // its answer bears a secret: never kept for an Idempotency-Key
+    bool own;                  // takes a session, never a token for programs: how one signs in is nobody else's to change
+    bool fresh;                // takes a session confirmed lately (POST /api/v1/session/confirm), or a token
+    bool costly;               // computes a password: on threads of its own, which yield to all others
     const char *tag;           // noun, for OpenAPI
 } Route;
 
@@ -51,6 +54,7 @@ typedef struct Reply {
     Str disposition;
     int retry_after;          // seconds, 0 for none
     Str cookie;               // Set-Cookie, empty for none
+    Str policy;               // Content-Security-Policy of a page, empty for the API's own
     Str allow;                // Allow, of a 405 and OPTIONS
 } Reply;
 
@@ -82,6 +86,9 @@ struct Request {
 };
 
 Str request_header(const Request *rq, const char *name);
+// The network that the request comes from, as far as it can be told: an IPv4 address, the first 64 bits of an IPv6 one, "unix". What
+// X-Forwarded-For says counts as far as proxies named in the setting `trusted_proxies` have written it. For counting tries.
+Str request_client(const Request *rq);
 Str request_query(const Request *rq, const char *name);               // STR_NONE when absent; already checked by type (UUIDs lowered)
 int64_t request_query_int(const Request *rq, const char *name, int64_t otherwise);
 

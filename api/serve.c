@@ -14,6 +14,7 @@
 #include "serve.h"
 #include "answer.h"
 #include "auth/access.h"
+#include "auth/password.h"
 #include "clock.h"
 #include "health.h"
 #include "http/header.h"
@@ -27,6 +28,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +42,8 @@ enum {
     STUCK_US = 2000000, // after its last time-out the database has the benefit of the doubt again
     DOWN_US = 100000,   // between two attempts to connect, of all workers together
     SPOOLS = 32,
+    COSTLY_QUEUE = 16, // what one thread gets through while one waits patiently
+    COSTLY_NICE = 10,
     STOP_MS = 3000,
     RETRY_AFTER = 1,
 #ifdef __SANITIZE_ADDRESS__
@@ -53,10 +57,10 @@ static struct {
     Http *http;
     IntakeRules rules;
     const char *conninfo;
-    Queue *requests, *reads, *moves;
+    Queue *requests, *reads, *moves, *costly;
     pthread_t *threads;
     size_t thread_count;
-    int workers, readers, writers;
+    int workers, readers, writers, costlies;
     atomic_bool stopping, swept;
     atomic_int timeouts; // of the database, since it last answered in time
     _Atomic int64_t timeout_at;
@@ -96,7 +100,11 @@ static void begin(Exchange *x)
 
 static Queue *queue_of(const Route *route)
 {
-    return route->batch ? serve.moves : route->first ? serve.reads : serve.requests;
+    if (route->batch)
+        return serve.moves;
+    if (route->costly)
+        return serve.costly;
+    return route->first ? serve.reads : serve.requests;
 }
 
 static void arrived(Exchange *x)
@@ -145,7 +153,7 @@ static bool check_access(Request *rq)
         return fault(rq, FAULT_FORBIDDEN, NULL,
                      T("Réservé à l'administration de la plateforme.",
                        "For administrators of the platform."));
-    return true;
+    return access_reaches(rq);
 }
 
 // No body counts as an empty object, so that a caller hears which members are wanted.
@@ -346,16 +354,29 @@ static void finish(Request *rq, bool ok)
     answer(rq, ok);
 }
 
-static void *work(void *unused)
+static void *work_on(Queue *queue)
 {
-    (void)unused;
     Db *db = db_open(serve.conninfo);
     Request *rq;
-    while (queue_take(serve.requests, &rq, 1))
+    while (queue_take(queue, &rq, 1))
         if (admit(&rq, 1, db))
             finish(rq, run(rq));
     db_close(db);
     return NULL;
+}
+
+static void *work(void *unused)
+{
+    (void)unused;
+    return work_on(serve.requests);
+}
+
+// Passwords are made to take long. Whatever else waits for a core gets it first; on an idle machine nothing is slower.
+static void *work_costly(void *unused)
+{
+    (void)unused;
+    setpriority(PRIO_PROCESS, (id_t)gettid(), COSTLY_NICE);
+    return work_on(serve.costly);
 }
 
 // False when the database does not answer at all: asking once more for each would take each one's
@@ -433,6 +454,7 @@ static void *sweep(void *unused)
         refuse_late(serve.requests);
         refuse_late(serve.reads);
         refuse_late(serve.moves);
+        refuse_late(serve.costly);
         if (serve.timeouts && clock_mono() - serve.timeout_at > STUCK_US)
             serve.timeouts = 0;
         health_set(HEALTH_WORKERS,
@@ -462,7 +484,8 @@ static bool thread_start(void *(*run_thread)(void *))
 static bool threads_start(void)
 {
     serve.threads =
-        calloc((size_t)(serve.workers + serve.readers + serve.writers + 1), sizeof *serve.threads);
+        calloc((size_t)(serve.workers + serve.readers + serve.writers + serve.costlies + 1),
+               sizeof *serve.threads);
     bool started = serve.threads != NULL;
     for (int i = 0; started && i < serve.workers; i++)
         started = thread_start(work);
@@ -470,6 +493,8 @@ static bool threads_start(void)
         started = thread_start(read_rows);
     for (int i = 0; started && i < serve.writers; i++)
         started = thread_start(write_moves);
+    for (int i = 0; started && i < serve.costlies; i++)
+        started = thread_start(work_costly);
     return started && thread_start(sweep); // last: stopped last
 }
 
@@ -505,6 +530,12 @@ static int worker_count(int64_t asked)
     return asked ? (int)asked : cores < LEAST ? LEAST : cores > MOST ? MOST : (int)cores;
 }
 
+// Half the cores at most.
+static int costly_count(void)
+{
+    return sysconf(_SC_NPROCESSORS_ONLN) >= 2 * PASSWORDS_AT_ONCE ? PASSWORDS_AT_ONCE : 1;
+}
+
 bool serve_start(const char *conninfo, Arena *arena, Str *why)
 {
     const Settings *s = settings();
@@ -512,10 +543,12 @@ bool serve_start(const char *conninfo, Arena *arena, Str *why)
     serve.workers = worker_count(s->workers);
     serve.readers = (int)s->readers;
     serve.writers = (int)s->writers;
+    serve.costlies = costly_count();
     serve.rules = (IntakeRules){router_new(arena, routes, route_count), s->upload_max * 1000000};
     serve.requests = queue_new((size_t)s->queue);
     serve.reads = queue_new((size_t)s->queue);
     serve.moves = queue_new((size_t)s->queue);
+    serve.costly = queue_new(COSTLY_QUEUE);
     metrics_start(routes, route_count);
     HttpOptions options = http_options(arena);
     serve.http = http_start(&options, arena, why);
@@ -542,6 +575,7 @@ void serve_stop(void)
     queue_close(serve.requests);
     queue_close(serve.reads);
     queue_close(serve.moves);
+    queue_close(serve.costly);
     for (size_t i = 0; i + 1 < serve.thread_count; i++)
         pthread_join(serve.threads[i], NULL);
     serve.swept = true;
@@ -550,5 +584,6 @@ void serve_stop(void)
     queue_free(serve.requests);
     queue_free(serve.reads);
     queue_free(serve.moves);
+    queue_free(serve.costly);
     free(serve.threads);
 }

@@ -315,6 +315,8 @@ static bool complete(const Reader *r)
         return wrong(r, STR("lang"), STR("fr or en"));
     if (s->data[0] == '\0')
         return wrong(r, STR("data"), STR("name a directory"));
+    if (s->breached_passwords[0] && access(s->breached_passwords, R_OK) != 0)
+        return wrong(r, STR("breached_passwords"), str_of(strerror(errno)));
     if (s->smtp_password_file[0]) {
         Str text;
         if (!file_text(r, s->smtp_password_file, &text))

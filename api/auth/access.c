@@ -2,12 +2,19 @@
 // Who is calling: from the header to a Principal, through a cache that a generation counter keeps
 // true.
 #include "access.h"
+#include "../settings.h"
+#include "cookie.h"
 #include "token.h"
 #include <pthread.h>
 #include <strings.h>
 #include <time.h>
 
-enum { BUCKETS = 4096, KEPT_MAX = 4000 };
+enum {
+    BUCKETS = 16384,
+    KEPT_MAX = 12000,
+    REST_MINUTES = 10, // unused for so long, one is looked up again
+    USES = 500         // written at once
+};
 
 typedef struct Kept {
     struct Kept *next;
@@ -76,9 +83,15 @@ static void forget_all(void)
             forget(&buckets[i]);
 }
 
+// Another program may know of a later use: whoever seems idle is looked up.
+static bool idle(const Principal *who, Time now)
+{
+    return who->session && now >= who->used + settings()->session_idle * SECOND;
+}
+
 static bool fresh(const Principal *who, Time now)
 {
-    return who->generation == generation && now < who->expires &&
+    return who->generation == generation && now < who->expires && !idle(who, now) &&
            (who->stale == TIME_NONE || now < who->stale);
 }
 
@@ -89,10 +102,12 @@ static const Principal *recall(Arena *arena, const uint8_t hash[HASH_SIZE])
     pthread_mutex_lock(&lock);
     for (Kept **k = bucket_of(hash); *k; k = &(*k)->next)
         if (memcmp((*k)->who->hash, hash, HASH_SIZE) == 0) {
-            if (fresh((*k)->who, now))
+            if (fresh((*k)->who, now)) {
+                (*k)->who->used = now;
                 found = hold(arena, (*k)->who);
-            else
+            } else {
                 forget(k);
+            }
             break;
         }
     pthread_mutex_unlock(&lock);
@@ -172,6 +187,14 @@ static Principal *principal_read(const Rows *rows, const uint8_t hash[HASH_SIZE]
         .person = str_copy(home, row_str(rows, 0, "person_id")),
         .name = str_copy(home, row_str(rows, 0, "name")),
         .token = str_copy(home, row_str(rows, 0, "token_id")),
+        .session = row_bool(rows, 0, "session"),
+        .writes = row_bool(rows, 0, "writes"),
+        .bound = str_copy(home, row_str(rows, 0, "bound")),
+        .bound_id = str_copy(home, row_str(rows, 0, "bound_id")),
+        .confirmed =
+            row_null(rows, 0, "confirmed_at") ? TIME_NONE : row_time(rows, 0, "confirmed_at"),
+        .used = wall_clock(),
+        .written = row_time(rows, 0, "used_at"),
         .lang = str_is(row_str(rows, 0, "lang"), "en") ? EN : FR,
         .expires = row_time(rows, 0, "expires_at"),
         .stale = TIME_NONE,
@@ -198,8 +221,8 @@ static const Principal *look_up(Request *rq, const uint8_t hash[HASH_SIZE], bool
     pthread_mutex_lock(&lock);
     uint64_t as_of = generation;
     pthread_mutex_unlock(&lock);
-    Rows *rows =
-        QUERY(rq->db, rq->arena, Q_ACCESS_PRINCIPAL, arg_bytes(rq->arena, hash, HASH_SIZE));
+    Rows *rows = QUERY(rq->db, rq->arena, Q_ACCESS_PRINCIPAL, arg_bytes(rq->arena, hash, HASH_SIZE),
+                       arg_int(rq->arena, settings()->session_idle));
     if (!rows) {
         fault(rq, FAULT_NO_DATABASE, NULL,
               T("La base de données ne répond pas.", "The database does not answer."));
@@ -219,24 +242,12 @@ static Str trim(Str s)
     return s;
 }
 
-// RFC 6265: "a=1; jalon=secret". The first one wins.
-static Str cookie_value(Str header)
-{
-    while (header.len) {
-        Str pair = trim(str_slice(header, 0, str_index(header, ';')));
-        if (str_starts(pair, STR("jalon=")))
-            return str_slice(pair, 6, pair.len);
-        header = str_slice(header, str_index(header, ';') + 1, header.len);
-    }
-    return STR_NONE;
-}
-
 static Str secret_of(const Request *rq, bool *cookie)
 {
     Str header = request_header(rq, "Authorization");
     *cookie = header.len == 0;
     if (*cookie)
-        return cookie_value(request_header(rq, "Cookie"));
+        return cookie_read(request_header(rq, "Cookie"));
     if (header.len > 7 && strncasecmp(header.at, "Bearer ", 7) == 0)
         return trim(str_slice(header, 7, header.len));
     return STR("?"); // another scheme: no secret of ours, and not anonymous either
@@ -280,4 +291,43 @@ const Principal *access_of(Request *rq)
         return NULL;
     }
     return who;
+}
+
+// --- last use ------------------------------------------------------------------------------------
+
+typedef struct Uses {
+    uint8_t (*hashes)[HASH_SIZE];
+    Time *at;
+    size_t len;
+} Uses;
+
+// Callers have the lock.
+static void gather(Kept **place, Time now, Uses *uses)
+{
+    while (*place) {
+        Principal *who = (*place)->who;
+        if (who->used > who->written) {
+            memcpy(uses->hashes[uses->len], who->hash, HASH_SIZE);
+            uses->at[uses->len++] = who->written = who->used;
+        }
+        if (who->used < now - REST_MINUTES * 60 * SECOND)
+            forget(place);
+        else
+            place = &(*place)->next;
+    }
+}
+
+// What the database does not take now is lost until the next use, which costs nobody anything.
+void access_write_uses(Db *db, Arena *arena)
+{
+    pthread_mutex_lock(&lock);
+    Uses uses = {arena_alloc(arena, (kept + 1) * HASH_SIZE), arena_array(arena, Time, kept + 1), 0};
+    for (size_t i = 0; i < BUCKETS; i++)
+        gather(&buckets[i], wall_clock(), &uses);
+    pthread_mutex_unlock(&lock);
+    for (size_t i = 0; i < uses.len; i += USES) {
+        size_t n = uses.len - i < USES ? uses.len - i : USES;
+        QUERY(db, arena, Q_ACCESS_USED, arg_hexes(arena, uses.hashes[i], n, HASH_SIZE),
+              arg_times(arena, uses.at + i, n));
+    }
 }

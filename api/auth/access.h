@@ -28,6 +28,10 @@ typedef struct Membership {
 struct Principal { // immutable, shared between threads, held by whoever asked until their arena is reset
     Str person, name;
     Str token;        // id of the token or session that was shown
+    bool session;     // signed in; false: a token for a program
+    bool writes;      // false: a token that only reads
+    Str bound, bound_id; // where alone a token is good: space, call or dossier, and its id; empty: wherever the person may
+    Time confirmed;   // when the person of this session last proved who they are; TIME_NONE: a second factor was not asked yet
     Lang lang;
     bool admin;       // of the platform
     Time expires;     // of the token
@@ -38,6 +42,7 @@ struct Principal { // immutable, shared between threads, held by whoever asked u
     const Grant *grants; // those in force
     size_t grant_count;
     // The cache's own.
+    Time used, written; // last use, and the one that the database knows
     uint8_t hash[HASH_SIZE];
     uint64_t generation;
     Arena *home;
@@ -59,6 +64,18 @@ const Principal *access_of(Request *rq);
 
 // The session that a request shows by its cookie or bearer, hashed; false when it shows none. For signing out.
 bool access_shown(const Request *rq, uint8_t ret[HASH_SIZE]);
+
+// May what was shown call rq's route at all? A token reads or writes, within its scope: a route whose path names nothing there is
+// refused, whatever it would do. What is `.own` takes a session, what is `.fresh` one that was confirmed lately. True for nobody.
+// Else a fault.
+bool access_reaches(Request *rq);
+
+// For handlers of what is sensitive only now and then: true for a session that was confirmed lately, and for a token, which only
+// such a session makes. Else a fault.
+bool access_confirmed(Request *rq);
+
+// Writes when tokens were last used to the database; every minute or so, so that no request pays for it. Lets go of those who rest.
+void access_write_uses(Db *db, Arena *arena);
 
 // Rights changed and the change is committed: what is kept in memory is looked up again.
 void access_bump(void);

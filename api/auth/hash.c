@@ -47,6 +47,16 @@ Str hash_sha256(Arena *arena, Str data)
     return hash_hex(arena, out, sizeof out);
 }
 
+Str hash_sha256_base64(Arena *arena, Str data)
+{
+    uint8_t out[crypto_hash_sha256_BYTES];
+    enum { LEN = sodium_base64_ENCODED_LEN(sizeof out, sodium_base64_VARIANT_ORIGINAL) };
+    crypto_hash_sha256(out, (const uint8_t *)data.at, data.len);
+    char *text = arena_alloc(arena, LEN);
+    sodium_bin2base64(text, LEN, out, sizeof out, sodium_base64_VARIANT_ORIGINAL);
+    return str_of(text);
+}
+
 bool hash_file(Arena *arena, const char *path, Str *ret)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -18,6 +18,9 @@ void hash_parts(uint8_t out[HASH_SIZE], const Str *parts, size_t n);
 // SHA-256 as 64 hexadecimal digits, in the arena.
 Str hash_sha256(Arena *arena, Str data);
 
+// The same in base64, as a Content-Security-Policy names a script.
+Str hash_sha256_base64(Arena *arena, Str data);
+
 // The same of a file's content, read in pieces. False when it cannot be read (errno).
 bool hash_file(Arena *arena, const char *path, Str *ret);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Passwords, for those who want one beside mailed links. Argon2id takes tens of megabytes and milliseconds each time: a few
-// run at once, others are told to come back, so that a flood of sign-ins cannot take the machine's memory.
+// run at once, others are told to come back, so that a flood of sign-ins cannot take the machine's memory. Routes that compare
+// one are marked `.costly` and run on threads of their own, which yield to all others.
 #pragma once
 #include "../../engine/base/str.h"
 
@@ -14,3 +15,11 @@ bool password_hash(Arena *arena, Str password, Str *ret);
 // Compares. With `encoded` empty (no such person, or no password) it takes as long and is wrong, so that the time it takes does
 // not tell who has an account.
 PasswordVerdict password_check(Str encoded, Str password);
+
+// Would somebody who guesses well find it within 10^10 tries? By zxcvbn (Wheeler, USENIX Security 2016): leaked passwords, words and
+// names of several languages, keyboards, dates, and what is made of them. `own` are words that only this person's guesser tries:
+// their name, their address.
+bool password_guessable(Arena *arena, Str password, const Str *own, size_t n);
+
+// Is it a line of this file? One password a line, in byte order (LC_ALL=C sort -u): it is searched, not read whole. False for "".
+bool password_listed(const char *file, Str password);

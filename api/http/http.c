@@ -3,6 +3,7 @@
 // accept to close; only http_answer comes from other threads, and then wakes the owner.
 #include "inside.h"
 #include "header.h"
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -267,6 +268,22 @@ size_t http_header_size(const Exchange *x)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(x->inside->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     return info ? info->header_size : 0;
+}
+
+Str http_peer(const Exchange *x)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->inside->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *peer = info ? info->client_addr : NULL;
+    char text[INET6_ADDRSTRLEN];
+    const char *done = NULL;
+    if (peer && peer->sa_family == AF_INET)
+        done = inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)peer)->sin_addr, text,
+                         sizeof text);
+    if (peer && peer->sa_family == AF_INET6)
+        done = inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr,
+                         text, sizeof text);
+    return done ? str_copy(x->arena, str_of(text)) : STR("unix");
 }
 
 typedef struct Each {

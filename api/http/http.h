@@ -76,6 +76,7 @@ bool http_answered(const Exchange *x);
 
 Str http_header(const Exchange *x, const char *name); // STR_NONE when absent
 size_t http_header_size(const Exchange *x);           // bytes of request line and headers
+Str http_peer(const Exchange *x);                     // the address at the other end, in x->arena; "unix" for a unix socket
 // Each name and value of the query, decoded, in order. False when one is broken.
 bool http_queries(Exchange *x, void (*each)(void *to, Str name, Str value), void *to);
 

@@ -10,29 +10,70 @@ const Field sign_in_fields[] = {
     FIELD_END,
 };
 
+static const char code_help[] =
+    "Six digits of one's device, or a recovery code; for whoever has a second factor.";
+static const char cookie_help[] =
+    "For browsers: the session comes as a cookie that no script reads, and `token` is null.";
+
 const Field sign_in_password_fields[] = {
     FIELD_EMAIL(SignIn, email, .required = true),
     FIELD_TEXT(SignIn, password, .required = true, .max = PASSWORD_MAX),
+    FIELD_TEXT(SignIn, code, .max = 40, .help = code_help),
+    FIELD_BOOL(SignIn, cookie, .help = cookie_help),
     FIELD_END,
 };
 
 const Field link_use_fields[] = {
     FIELD_TEXT(LinkUse, token, .required = true, .max = 100, .help = "The code of the mail."),
+    FIELD_TEXT(LinkUse, code, .max = 40, .help = code_help),
+    FIELD_BOOL(LinkUse, cookie, .help = cookie_help),
+    FIELD_END,
+};
+
+const Field address_prove_fields[] = {
+    FIELD_TEXT(LinkUse, token, .required = true, .max = 100, .help = "The code of the mail."),
+    FIELD_END,
+};
+
+const Field confirm_fields[] = {
+    FIELD_TEXT(Confirm, password, .max = PASSWORD_MAX),
+    FIELD_TEXT(Confirm, code, .max = 40,
+               .help = "What alone confirms whoever has a second factor."),
+    FIELD_TEXT(Confirm, token, .max = 100, .help = "A code mailed by /session/confirm/mail."),
+    FIELD_END,
+};
+
+const Field password_fields[] = {
+    FIELD_TEXT(
+        PasswordPut, password, .required = true, .min_len = PASSWORD_MIN, .max = PASSWORD_MAX,
+        .help = "None that was leaked or can be guessed. Ends all other sessions and tokens."),
+    FIELD_END,
+};
+
+const Field address_fields[] = {
+    FIELD_EMAIL(AddressAsk, email, .required = true),
+    FIELD_END,
+};
+
+const Field code_fields[] = {
+    FIELD_TEXT(CodeGive, code, .required = true, .max = 40, .help = "Six digits of the device."),
     FIELD_END,
 };
 
 const Field me_fields[] = {
     FIELD_TEXT(MeChange, name, .present = offsetof(MeChange, has_name)),
     FIELD_TEXT(MeChange, lang, .values = langs),
-    FIELD_TEXT(MeChange, password, .min_len = PASSWORD_MIN, .max = PASSWORD_MAX,
-               .help = "Ends all other sessions and tokens."),
-    FIELD_TEXT(MeChange, current_password, .max = PASSWORD_MAX,
-               .help = "Needed to change a password."),
     FIELD_END,
 };
 
+static const char *const token_accesses[] = {"read", "write", NULL};
+static const char *const token_scopes[] = {"space", "call", "dossier", NULL};
 const Field token_fields[] = {
     FIELD_TEXT(TokenMake, label, .required = true, .min_len = 1),
+    FIELD_TEXT(TokenMake, access, .values = token_accesses, .help = "read when it is not said."),
+    FIELD_TEXT(TokenMake, scope, .values = token_scopes,
+               .help = "Good for what lies in this one alone; everywhere when it is not said."),
+    FIELD_UUID(TokenMake, scope_id),
     FIELD_TIME(TokenMake, expires_at, .help = "Within a year; 90 days when it is not said."),
     FIELD_END,
 };

@@ -5,23 +5,45 @@
 #include "../../engine/base/field.h"
 
 typedef struct SignIn {
-    Str email, password;
+    Str email, password, code;
+    bool cookie;
 } SignIn;
 extern const Field sign_in_fields[], sign_in_password_fields[];
 
 typedef struct LinkUse {
-    Str token;
+    Str token, code;
+    bool cookie;
 } LinkUse;
-extern const Field link_use_fields[];
+extern const Field link_use_fields[], address_prove_fields[];
+
+typedef struct Confirm {
+    Str password, code, token;
+} Confirm;
+extern const Field confirm_fields[];
+
+typedef struct PasswordPut {
+    Str password;
+} PasswordPut;
+extern const Field password_fields[];
+
+typedef struct AddressAsk {
+    Str email;
+} AddressAsk;
+extern const Field address_fields[];
+
+typedef struct CodeGive {
+    Str code;
+} CodeGive;
+extern const Field code_fields[];
 
 typedef struct MeChange {
-    Str name, lang, password, current_password;
+    Str name, lang;
     bool has_name;
 } MeChange;
 extern const Field me_fields[];
 
 typedef struct TokenMake {
-    Str label;
+    Str label, access, scope, scope_id;
     Time expires_at;
 } TokenMake;
 extern const Field token_fields[];

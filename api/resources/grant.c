@@ -100,6 +100,8 @@ bool grant_make(Request *rq)
     if (!scope_read(make->scope, &scope) || !may_grant(rq, scope, make->scope, make->scope_id) ||
         !scope_there(rq, make) || !role_check(rq, make, scope) || !person_named(rq, make, &person))
         return false;
+    if ((scope == ON_SPACE || scope == ON_PLATFORM) && !access_confirmed(rq))
+        return false;
     if (scope == ON_DOSSIER && str_is(make->role, "carrier") &&
         (make->from_at != TIME_NONE || make->until_at != TIME_NONE))
         return fault(rq, FAULT_INVALID, "/until_at",

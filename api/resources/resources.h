@@ -8,9 +8,26 @@
 bool sign_in(Request *rq);
 bool sign_in_link(Request *rq);
 bool sign_in_password(Request *rq);
+bool session_confirm_mail(Request *rq);
+bool session_confirm(Request *rq);
 bool session_end(Request *rq);
+bool session_end_all(Request *rq);
+// sign_in_page.c
+bool sign_in_page(Request *rq);
+// me.c
 bool me_get(Request *rq);
 bool me_change(Request *rq);
+bool password_put(Request *rq);
+bool password_remove(Request *rq);
+bool address_ask(Request *rq);
+bool address_prove(Request *rq);
+// totp.c
+bool totp_make(Request *rq);
+bool totp_confirm(Request *rq);
+bool totp_remove(Request *rq);
+bool recovery_codes_make(Request *rq);
+bool person_totp_remove(Request *rq);
+// token.c
 bool token_make(Request *rq);
 bool token_list(Request *rq);
 bool token_revoke(Request *rq);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signing in and out, and oneself. No answer here tells whether an address has an account.
-#include "resources.h"
+// Signing in and out. No answer here tells whether an address has an account.
+#include "session.h"
 #include "bodies.h"
 #include "common.h"
-#include "../auth/password.h"
+#include "proof.h"
+#include "resources.h"
+#include "../auth/cookie.h"
 #include "../auth/token.h"
-#include "../auth/tries.h"
+#include "../settings.h"
 #include <time.h>
 
-enum { LINK_MINUTES = 30, SESSION_DAYS = 14 };
+enum { LABEL_MAX = 200 };
 
 // Access ends by the wall clock, see auth/access.c.
 static Time from_now(int64_t us)
@@ -18,96 +20,77 @@ static Time from_now(int64_t us)
     return now.tv_sec * SECOND + us;
 }
 
-static bool mail_link(Request *rq, const Token *token)
+// By which its owner knows a session again. Readable text only: it is shown in lists.
+static Str label_of(Request *rq)
 {
-    static const Text subject = {"Votre lien de connexion", "Your sign-in link"};
-    static const Text body = {
-        "Bonjour,\n\nVoici votre code de connexion, valable une fois pendant {1} minutes "
-        ":\n\n{0}\n\n"
-        "Si vous n'avez rien demandé, ignorez ce message.\n",
-        "Hello,\n\nHere is your sign-in code, good once within {1} minutes:\n\n{0}\n\n"
-        "If you asked for nothing, ignore this message.\n"};
-    Message title = MESSAGE(subject, STR_NONE);
-    Message text = MESSAGE(body, token->secret, str_format(rq->arena, "%d", LINK_MINUTES));
-    return QUERY(rq->db, rq->arena, Q_SIGN_IN_LINK_MAIL,
-                 arg_bytes(rq->arena, token->hash, HASH_SIZE),
-                 ARG(message_text(rq->arena, rq->lang, &title)),
-                 ARG(message_text(rq->arena, rq->lang, &text))) != NULL;
+    Str agent = str_slice(request_header(rq, "User-Agent"), 0, LABEL_MAX);
+    return agent.len && str_utf8(agent) ? agent : STR("");
+}
+
+static Arg told(const Token *token, bool cookie)
+{
+    return cookie ? ARG_NULL : ARG(token->secret);
+}
+
+static bool reply_session(Request *rq, const Rows *session, const Token *token, bool cookie)
+{
+    if (cookie)
+        rq->reply.cookie = cookie_write(rq->arena, token->secret, settings()->session_days * 86400);
+    return reply_row(rq, 201, session, 0);
+}
+
+bool session_open(Request *rq, const SessionOpen *open)
+{
+    Token token = token_new(rq->arena);
+    Rows *session = QUERY(
+        rq->db, rq->arena, Q_TOKEN_SESSION, arg_bytes(rq->arena, token.hash, HASH_SIZE),
+        ARG(open->person), ARG_C(open->way), ARG(label_of(rq)),
+        arg_time(rq->arena, from_now(settings()->session_days * DAY)), arg_bool(open->confirmed),
+        arg_int(rq->arena, settings()->session_fresh), told(&token, open->cookie));
+    return session ? reply_session(rq, session, &token, open->cookie) : failed(rq);
 }
 
 bool sign_in(Request *rq)
 {
+    static const Text subject = {"Votre lien de connexion", "Your sign-in link"};
+    static const Text body = {
+        "Bonjour,\n\nPour vous connecter, ouvrez cette page :\n\n{2}\n\nou recopiez ce code, "
+        "valable "
+        "une fois pendant {1} minutes :\n\n{0}\n\nSi vous n'avez rien demandé, ignorez ce "
+        "message.\n",
+        "Hello,\n\nTo sign in, open this page:\n\n{2}\n\nor copy this code, good once within {1} "
+        "minutes:\n\n{0}\n\nIf you asked for nothing, ignore this message.\n"};
     const SignIn *given = rq->input;
-    Token token = token_new(rq->arena);
-    Rows *made =
-        QUERY(rq->db, rq->arena, Q_SIGN_IN_LINK_ADD, arg_bytes(rq->arena, token.hash, HASH_SIZE),
-              ARG(given->email), arg_time(rq->arena, from_now(LINK_MINUTES * 60 * SECOND)));
-    if (!made || (rows_len(made) && !mail_link(rq, &token)))
-        return failed(rq);
-    return reply_text(rq, 202, STR("{\"sent\":true}"));
+    return proof_mail(rq, given->email, "sign-in", STR_NONE, subject, body) &&
+           reply_text(rq, 202, STR("{\"sent\":true}"));
 }
 
-static bool session_open(Request *rq, Str person)
-{
-    Token token = token_new(rq->arena);
-    Rows *session =
-        QUERY(rq->db, rq->arena, Q_TOKEN_SESSION, arg_bytes(rq->arena, token.hash, HASH_SIZE),
-              ARG(person), arg_time(rq->arena, from_now(SESSION_DAYS * DAY)), ARG(token.secret));
-    if (!session)
-        return failed(rq);
-    return reply_row(rq, 201, session, 0);
-}
-
-static bool bad_link(Request *rq)
-{
-    return fault(rq, FAULT_SIGNED_OUT, NULL,
-                 T("Ce code a déjà servi, a expiré ou n'existe pas : demandez-en un autre.",
-                   "This code was used, has expired or does not exist: ask for another."));
-}
-
+// The mailed link always lets its owner in. Whoever has a second factor gives it now, or before what is sensitive.
 bool sign_in_link(Request *rq)
 {
-    uint8_t hash[HASH_SIZE];
-    if (!token_hash(((LinkUse *)rq->input)->token, hash))
-        return bad_link(rq);
-    Rows *link =
-        QUERY(rq->db, rq->arena, Q_SIGN_IN_LINK_USE, arg_bytes(rq->arena, hash, HASH_SIZE));
-    if (!link)
-        return failed(rq);
-    if (rows_len(link) == 0)
-        return bad_link(rq);
-    Rows *person = QUERY(rq->db, rq->arena, Q_PERSON_OF_EMAIL, ARG(row_str(link, 0, "email")),
-                         ARG_C(rq->lang == EN ? "en" : "fr"));
-    return person ? session_open(rq, row_str(person, 0, "id")) : failed(rq);
-}
-
-static Time monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * SECOND + now.tv_nsec / 1000;
-}
-
-// Compares, a few times in a while for one address. Right, or false with a fault: `wrong` says so in the caller's words.
-static bool password_right(Request *rq, Str email, Str encoded, Str password, bool *wrong)
-{
-    *wrong = false;
-    rq->reply.retry_after = tries_take(email, monotonic());
-    if (rq->reply.retry_after)
-        return fault(rq, FAULT_THROTTLED, NULL,
-                     T("Trop d'essais : attendez, ou demandez un lien par courriel.",
-                       "Too many tries: wait, or ask for a mailed link."));
-    PasswordVerdict verdict = password_check(encoded, password);
-    *wrong = verdict == PASSWORD_WRONG;
-    if (*wrong)
+    const LinkUse *given = rq->input;
+    Str email, nobody;
+    if (!proof_link(rq, given->token, "sign-in", &email, &nobody))
         return false;
-    tries_give_back(email);
-    if (verdict == PASSWORD_RIGHT)
-        return true;
-    rq->reply.retry_after = 2;
-    return fault(
-        rq, FAULT_BUSY, NULL,
-        T("Trop de connexions à la fois : réessayez.", "Too many sign-ins at once: try again."));
+    Rows *person = QUERY(rq->db, rq->arena, Q_PERSON_VERIFIED, ARG(email),
+                         ARG_C(rq->lang == EN ? "en" : "fr"));
+    if (!person)
+        return failed(rq);
+    Str id = row_str(person, 0, "id");
+    bool has_totp = row_bool(person, 0, "has_totp");
+    if (has_totp && given->code.len && !proof_code(rq, id, given->code))
+        return false;
+    return session_open(rq, &(SessionOpen){.person = id,
+                                           .way = "link",
+                                           .confirmed = !has_totp || given->code.len,
+                                           .cookie = given->cookie});
+}
+
+static bool ask_for_code(Request *rq)
+{
+    return fault(rq, FAULT_CODE_NEEDED, "/code",
+                 T("Donnez aussi le code de votre appareil, ou un code de secours.",
+                   "Give the code of your device as well, or a recovery code."));
 }
 
 bool sign_in_password(Request *rq)
@@ -117,13 +100,93 @@ bool sign_in_password(Request *rq)
     if (!person)
         return failed(rq);
     bool wrong, known = rows_len(person) && !row_null(person, 0, "password");
-    if (password_right(rq, given->email, known ? row_str(person, 0, "password") : STR_NONE,
-                       given->password, &wrong))
-        return session_open(rq, row_str(person, 0, "id"));
-    return wrong && fault(rq, FAULT_SIGNED_OUT, NULL,
-                          T("L'adresse et le mot de passe ne vont pas ensemble.",
-                            "The address and the password do not go together."));
+    if (!proof_password(rq, given->email, known ? row_str(person, 0, "password") : STR_NONE,
+                        given->password, &wrong))
+        return wrong && fault(rq, FAULT_SIGNED_OUT, NULL,
+                              T("L'adresse et le mot de passe ne vont pas ensemble.",
+                                "The address and the password do not go together."));
+    Str id = row_str(person, 0, "id");
+    if (row_bool(person, 0, "has_totp")) {
+        if (!given->code.len)
+            return ask_for_code(rq);
+        if (!proof_code(rq, id, given->code))
+            return false;
+    }
+    return session_open(
+        rq, &(SessionOpen){
+                .person = id, .way = "password", .confirmed = true, .cookie = given->cookie});
 }
+
+// --- it is still them ----------------------------------------------------------------------------
+
+bool session_confirm_mail(Request *rq)
+{
+    static const Text subject = {"Votre code de confirmation", "Your confirmation code"};
+    static const Text body = {
+        "Bonjour,\n\nCode pour confirmer que c'est bien vous, valable une fois pendant {1} minutes "
+        ":\n\n{0}\n\nSi vous n'avez rien demandé, ignorez ce message.\n",
+        "Hello,\n\nCode to confirm that it is you, good once within {1} minutes:\n\n{0}\n\n"
+        "If you asked for nothing, ignore this message.\n"};
+    Rows *me = QUERY(rq->db, rq->arena, Q_PERSON_SECRET, ARG(rq->who->person));
+    if (!me)
+        return failed(rq);
+    return proof_mail(rq, row_str(me, 0, "email"), "confirm", rq->who->person, subject, body) &&
+           reply_text(rq, 202, STR("{\"sent\":true}"));
+}
+
+static bool confirmed_by_mail(Request *rq, Str token)
+{
+    Str email, person;
+    if (!proof_link(rq, token, "confirm", &email, &person))
+        return false;
+    return str_eq(person, rq->who->person) ||
+           fault(rq, FAULT_SIGNED_OUT, "/token",
+                 T("Ce code n'est pas pour vous.", "This code is not for you."));
+}
+
+static bool confirmed_by_password(Request *rq, const Rows *me, Str password)
+{
+    bool wrong;
+    Str encoded = row_null(me, 0, "password") ? STR_NONE : row_str(me, 0, "password");
+    if (proof_password(rq, row_str(me, 0, "email"), encoded, password, &wrong))
+        return true;
+    return wrong && fault(rq, FAULT_SIGNED_OUT, "/password",
+                          T("Ce n'est pas ce mot de passe.", "This is not the password."));
+}
+
+// Whoever has a second factor confirms by it: a mailbox left open is not enough. Others by a password or a mailed code.
+static bool confirmed(Request *rq, const Confirm *given)
+{
+    Rows *me = QUERY(rq->db, rq->arena, Q_PERSON_SECRET, ARG(rq->who->person));
+    if (!me)
+        return failed(rq);
+    if (row_bool(me, 0, "has_totp"))
+        return given->code.len ? proof_code(rq, rq->who->person, given->code) : ask_for_code(rq);
+    if (given->token.len)
+        return confirmed_by_mail(rq, given->token);
+    return confirmed_by_password(rq, me, given->password);
+}
+
+// The secret changes with the confirmation: one that was stolen before is worth nothing after.
+bool session_confirm(Request *rq)
+{
+    const Confirm *given = rq->input;
+    if (!confirmed(rq, given))
+        return false;
+    bool cookie = !request_header(rq, "Authorization").len;
+    Token token = token_new(rq->arena);
+    Rows *session = QUERY(rq->db, rq->arena, Q_TOKEN_RENEW, ARG(rq->who->token),
+                          arg_bytes(rq->arena, token.hash, HASH_SIZE),
+                          arg_int(rq->arena, settings()->session_fresh), told(&token, cookie));
+    if (!session)
+        return failed(rq);
+    if (rows_len(session) == 0)
+        return not_found(rq);
+    rq->access_changed = true;
+    return reply_session(rq, session, &token, cookie);
+}
+
+// --- the end -------------------------------------------------------------------------------------
 
 bool session_end(Request *rq)
 {
@@ -132,84 +195,17 @@ bool session_end(Request *rq)
         !QUERY(rq->db, rq->arena, Q_TOKEN_SIGN_OUT, arg_bytes(rq->arena, hash, HASH_SIZE)))
         return failed(rq);
     rq->access_changed = true;
+    rq->reply.cookie = cookie_write(rq->arena, STR(""), 0);
     return reply_none(rq);
 }
 
-bool me_get(Request *rq)
+bool session_end_all(Request *rq)
 {
-    return reply_found(rq, QUERY(rq->db, rq->arena, Q_PERSON_ME, ARG(rq->who->person)));
-}
-
-// A session left open is not enough to take an account over: who has a password shows it.
-static bool may_set_password(Request *rq, const MeChange *change)
-{
-    Rows *me = QUERY(rq->db, rq->arena, Q_PERSON_SECRET, ARG(rq->who->person));
-    if (!me)
+    bool tokens = str_is(request_query(rq, "tokens"), "true");
+    if (!QUERY(rq->db, rq->arena, Q_TOKEN_SIGN_OUT_EVERYWHERE, ARG(rq->who->person),
+               arg_bool(tokens)))
         return failed(rq);
-    bool wrong;
-    if (rows_len(me) == 0 || row_null(me, 0, "password") ||
-        password_right(rq, row_str(me, 0, "email"), row_str(me, 0, "password"),
-                       change->current_password, &wrong))
-        return true;
-    return wrong && fault(rq, FAULT_INVALID, "/current_password",
-                          T("Le mot de passe actuel manque ou n'est pas celui-là.",
-                            "The current password is missing or not this one."));
-}
-
-bool me_change(Request *rq)
-{
-    const MeChange *change = rq->input;
-    Str encoded = STR_NONE;
-    if (change->password.len && !may_set_password(rq, change))
-        return false;
-    if (change->password.len && !password_hash(rq->arena, change->password, &encoded)) {
-        rq->reply.retry_after = 2;
-        return fault(rq, FAULT_BUSY, NULL,
-                     T("Trop de mots de passe à la fois : réessayez.",
-                       "Too many passwords at once: try again."));
-    }
-    if (encoded.len &&
-        !QUERY(rq->db, rq->arena, Q_TOKEN_ONLY, ARG(rq->who->person), ARG(rq->who->token)))
-        return failed(rq);
-    rq->access_changed = true; // the language is kept with the rights
-    return reply_found(rq, QUERY(rq->db, rq->arena, Q_PERSON_CHANGE, ARG(rq->who->person),
-                                 change->has_name ? ARG(change->name) : ARG_NULL,
-                                 arg_some(change->lang), arg_some(encoded)));
-}
-
-bool token_make(Request *rq)
-{
-    const TokenMake *make = rq->input;
-    Time until = make->expires_at == TIME_NONE ? from_now(90 * DAY) : make->expires_at;
-    if (until <= from_now(0) || until > from_now(366 * DAY))
-        return fault(rq, FAULT_INVALID, "/expires_at",
-                     T("Un jeton vaut au plus un an, à partir de maintenant.",
-                       "A token is good for a year at most, from now."));
-    Token token = token_new(rq->arena);
-    Rows *made = QUERY(rq->db, rq->arena, Q_TOKEN_ADD, arg_bytes(rq->arena, token.hash, HASH_SIZE),
-                       ARG(rq->who->person), ARG_C("token"), ARG(make->label),
-                       arg_time(rq->arena, until), ARG(token.secret));
-    rq->key = STR_NONE; // the secret is told once: no answer with it is kept to be told again
-    return reply_made(rq, "tokens", made);
-}
-
-bool token_list(Request *rq)
-{
-    Page page;
-    if (!page_read(rq, &page))
-        return false;
-    Rows *rows = QUERY(rq->db, rq->arena, Q_TOKEN_LIST, ARG(rq->who->person), page_at(&page),
-                       page_id(&page), page_limit(rq->arena, &page));
-    return rows ? reply_page(rq, rows, page.limit) : failed(rq);
-}
-
-bool token_revoke(Request *rq)
-{
-    Rows *gone = QUERY(rq->db, rq->arena, Q_TOKEN_REVOKE, ARG(rq->params[0]), ARG(rq->who->person));
-    if (!gone)
-        return failed(rq);
-    if (rows_len(gone) == 0)
-        return not_found(rq);
     rq->access_changed = true;
+    rq->reply.cookie = cookie_write(rq->arena, STR(""), 0);
     return reply_none(rq);
 }

@@ -19,6 +19,7 @@ enum {
     LOOK_MS = 500,       // a timer fires at most this late
     MAIL_LOOK_MS = 1000,
     SCAN_LOOK_MS = 10000,
+    USES_EVERY = 120,    // looks: once a minute
     SWEEP_EVERY = 7200,  // looks: once an hour
     MAIL_TRIES = 13      // about two days
 };
@@ -63,6 +64,8 @@ static void *clock_loop(void *unused)
                 arena_reset(arena);
             if (look % SWEEP_EVERY == 0)
                 QUERY0(db, arena, Q_TASK_SWEEP);
+            if (look % USES_EVERY == USES_EVERY - 1)
+                access_write_uses(db, arena);
         }
         access_listen(ear, 0);
         struct pollfd ready[] = {{.fd = wake, .events = POLLIN}, {.fd = db_socket(ear), .events = POLLIN}};
@@ -72,6 +75,8 @@ static void *clock_loop(void *unused)
             continue;
         access_listen(ear, 0);
     }
+    if (db_ready(db)) // what the last minute saw
+        access_write_uses(db, arena);
     db_close(ear);
     db_close(db);
     arena_free(arena);

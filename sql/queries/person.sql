@@ -37,14 +37,28 @@ where ($1::text is null or email = lower($1))
 order by created_at, id
 limit $4;
 
+-- Somebody used a code that was mailed to this address: it is theirs.
+-- name: person_verified(email text, lang text) one
+insert into person (email, lang, verified_at) values (lower($1), $2, now())
+on conflict (email) do update set verified_at = now()
+returning id, exists (select from totp t where t.person_id = person.id and t.confirmed_at is not null) as has_totp;
+
 -- name: person_password(email text) one
-select id, password from person where email = lower($1);
+select p.id, p.password, t.confirmed_at is not null as has_totp
+from person p left join totp t on t.person_id = p.id
+where p.email = lower($1);
 
 -- name: person_secret(id uuid) one
-select email, password from person where id = $1;
+select p.id, p.email, p.name, p.password, t.confirmed_at is not null as has_totp
+from person p left join totp t on t.person_id = p.id
+where p.id = $1;
 
--- name: person_me(id uuid) one
-select p.id, p.email, p.name, p.lang, p.password is not null as has_password, p.created_at,
+-- The ways in which one may sign in: the mailed link always, whatever else was added.
+-- name: person_me(id uuid, current uuid, idle_s bigint) one
+select p.id, p.email, p.name, p.lang, p.verified_at, p.password is not null as has_password,
+       exists (select from totp t where t.person_id = p.id and t.confirmed_at is not null) as has_totp,
+       (select count(*) from recovery_code c where c.person_id = p.id and c.used_at is null) as recovery_codes,
+       array_remove(array['link', case when p.password is not null then 'password' end], null) as ways, p.created_at,
        coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role, 'scope', g.scope, 'scope_id', g.scope_id)
                                   order by g.granted_at, g.id)
                  from role_grant g
@@ -54,14 +68,60 @@ select p.id, p.email, p.name, p.lang, p.password is not null as has_password, p.
                  from membership m join organisation o on o.id = m.organisation_id
                  where m.person_id = p.id), '[]') as memberships,
        coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'kind', t.kind, 'label', t.label,
-                                                     'created_at', t.created_at, 'expires_at', t.expires_at)
+                                                     'way', case t.kind when 'session' then t.way end, 'access', t.access,
+                                                     'scope', t.scope, 'scope_id', t.scope_id, 'current', t.id = $2,
+                                                     'created_at', t.created_at, 'last_used_at', t.last_used_at, 'expires_at', t.expires_at)
                                   order by t.created_at, t.id)
                  from token t
-                 where t.person_id = p.id and t.revoked_at is null and t.expires_at > now()), '[]') as tokens
+                 where t.person_id = p.id and t.revoked_at is null and t.expires_at > now()
+                   and (t.kind = 'token' or t.id = $2 or coalesce(t.last_used_at, t.created_at) > now() - $3 * interval '1 second')), '[]') as tokens
 from person p
 where p.id = $1;
 
--- name: person_change(id uuid, name text, lang text, password text) one
-update person set name = coalesce($2, name), lang = coalesce($3, lang), password = coalesce($4, password)
+-- name: person_change(id uuid, name text, lang text) one
+update person set name = coalesce($2, name), lang = coalesce($3, lang)
 where id = $1
 returning id, email, name, lang, created_at;
+
+-- name: person_set_password(id uuid, password text) none
+update person set password = $2 where id = $1;
+
+-- Gives the address that the person had.
+-- name: person_set_email(id uuid, email text) one
+update person p set email = lower($2), verified_at = now()
+from person was
+where p.id = $1 and was.id = $1 and not exists (select from person o where o.email = lower($2) and o.id <> $1)
+returning was.email, p.lang;
+
+-- A second factor is begun anew until it is confirmed.
+-- name: totp_begin(person_id uuid, secret bytea) one
+insert into totp (person_id, secret) values ($1, $2)
+on conflict (person_id) do update set secret = excluded.secret, created_at = now() where totp.confirmed_at is null
+returning person_id;
+
+-- name: totp_get(person_id uuid) one
+select secret, last_step, confirmed_at is not null as confirmed from totp where person_id = $1;
+
+-- A code is taken once: the step of the last one goes only up.
+-- name: totp_take(person_id uuid, step bigint) one
+update totp set last_step = $2, confirmed_at = coalesce(confirmed_at, now())
+where person_id = $1 and last_step < $2
+returning person_id;
+
+-- name: totp_remove(person_id uuid) one
+with codes as (
+    delete from recovery_code where person_id = $1
+)
+delete from totp t using person p
+where t.person_id = $1 and p.id = t.person_id
+returning p.email, p.lang;
+
+-- name: recovery_codes_set(person_id uuid, hashes bytea[]) none
+with gone as (
+    delete from recovery_code where person_id = $1
+)
+insert into recovery_code (hash, person_id) select h, $1 from unnest($2) as h;
+
+-- name: recovery_code_take(person_id uuid, hash bytea) one
+update recovery_code set used_at = now() where person_id = $1 and hash = $2 and used_at is null
+returning person_id;

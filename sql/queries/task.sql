@@ -38,14 +38,15 @@ update outbox
 set last_error = $2, next_at = now() + coalesce($3, 0) * interval '1 second', failed_at = case when $3 is null then now() end
 where id = $1;
 
--- A sign-in mail's secret goes with the link it names, see LINK_MINUTES.
+-- A mailed code's secret goes with the link that it names.
 -- name: task_sweep() none
 with keys as (
     delete from idempotency where created_at < now() - interval '1 day'
 ), secrets as (
-    update outbox
-    set body = '', failed_at = case when sent_at is null then now() end, last_error = 'expired'
-    where kind = 'sign-in' and body <> '' and created_at < now() - interval '30 minutes'
+    update outbox o
+    set body = '', failed_at = case when o.sent_at is null then now() end, last_error = 'expired'
+    from sign_in_link l
+    where l.mail_id = o.id and o.kind = 'sign-in' and o.body <> '' and l.expires_at < now()
 ), links as (
     delete from sign_in_link where expires_at < now() - interval '1 day'
 )

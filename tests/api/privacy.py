@@ -171,7 +171,7 @@ class Privacy(unittest.TestCase):
     def test_sign_in_timing(self):
         """A wrong password takes as long for an address without account or without password as for one with it."""
         api, _ = sign_in(self.admin, "password@nowhere.example")
-        api.patch("/me", {"password": "correct horse battery"})
+        api.put("/me/password", {"password": "correct horse battery"})
         took = {}
         for email in ("password@nowhere.example", "stranger@nowhere.example", "unknown@nowhere.example"):
             times = []

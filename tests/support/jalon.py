@@ -30,7 +30,7 @@ class Server:
         self.port = free_port()
         self.data = pathlib.Path(tempfile.mkdtemp(prefix="jalon-test-"))
         os.chmod(self.data, 0o755)
-        self.settings = settings
+        self.settings = {"client_tries": 0, **settings}  # all tests come from one address
         self.process = None
         self.base = f"http://127.0.0.1:{self.port}"
         self._admin = None

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a request comes from. X-Forwarded-For is read from its end, where the nearest proxy wrote, for as long as the one who
+// wrote is trusted: what a client puts there itself is never reached.
+#include "http/http.h"
+#include "request.h"
+#include "settings.h"
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+enum { HOPS_MAX = 16 };
+
+typedef struct Address {
+    uint8_t at[16]; // an IPv4 one as ::ffff:a.b.c.d
+} Address;
+
+static Str trim(Str s)
+{
+    while (s.len && strchr(" \t", s.at[0]))
+        s = str_slice(s, 1, s.len);
+    while (s.len && strchr(" \t", s.at[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+static bool address_read(Str text, Address *ret, bool *v4)
+{
+    char copy[INET6_ADDRSTRLEN];
+    if (text.len >= 2 && text.at[0] == '[' && text.at[text.len - 1] == ']')
+        text = str_slice(text, 1, text.len - 1);
+    if (text.len == 0 || text.len >= sizeof copy)
+        return false;
+    memcpy(copy, text.at, text.len);
+    copy[text.len] = '\0';
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    *v4 = inet_pton(AF_INET, copy, ret->at + 12) == 1;
+    if (*v4)
+        memcpy(ret->at, mapped, sizeof mapped);
+    else if (inet_pton(AF_INET6, copy, ret->at) != 1)
+        return false;
+    *v4 = memcmp(ret->at, mapped, sizeof mapped) == 0;
+    return true;
+}
+
+// "10.0.0.0/8", "::1", "unix".
+static bool inside(Str who, Str network)
+{
+    Address a, n;
+    bool v4, net4;
+    size_t slash = str_index(network, '/');
+    if (str_eq(who, network))
+        return true;
+    if (!address_read(who, &a, &v4) || !address_read(str_slice(network, 0, slash), &n, &net4))
+        return false;
+    int bits = 128;
+    if (slash < network.len)
+        bits = atoi(network.at + slash + 1) + (net4 ? 96 : 0); // the settings end with a NUL
+    for (int i = 0; i < 16 && bits > 0; i++, bits -= 8) {
+        uint8_t mask = bits >= 8 ? 0xff : (uint8_t)(0xff << (8 - bits));
+        if ((a.at[i] ^ n.at[i]) & mask)
+            return false;
+    }
+    return true;
+}
+
+static bool trusted(Str who)
+{
+    Str list = str_of(settings()->trusted_proxies);
+    while (list.len) {
+        Str one = str_slice(list, 0, str_index(list, ','));
+        list = str_slice(list, one.len + 1, list.len);
+        if (inside(who, trim(one)))
+            return true;
+    }
+    return false;
+}
+
+// Whoever has an IPv6 network has 2^64 addresses in it.
+static Str network_of(Arena *arena, Str who)
+{
+    Address a;
+    bool v4;
+    char text[INET6_ADDRSTRLEN];
+    if (!address_read(who, &a, &v4))
+        return who;
+    if (v4)
+        inet_ntop(AF_INET, a.at + 12, text, sizeof text);
+    else {
+        memset(a.at + 8, 0, 8);
+        inet_ntop(AF_INET6, a.at, text, sizeof text);
+    }
+    return str_copy(arena, str_of(text));
+}
+
+Str request_client(const Request *rq)
+{
+    Str who = rq->http ? http_peer(rq->http) : STR("?");
+    Str header = request_header(rq, "X-Forwarded-For");
+    for (int hop = 0; hop < HOPS_MAX && header.len && trusted(who); hop++) {
+        size_t from = header.len;
+        while (from && header.at[from - 1] != ',')
+            from--;
+        who = trim(str_slice(header, from, header.len));
+        header = str_slice(header, 0, from ? from - 1 : 0);
+    }
+    return network_of(rq->arena, who);
+}
