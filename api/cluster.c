@@ -34,7 +34,7 @@ enum {
 
 static struct {
     Arena *arena; // for ever
-    const char *data, *socket_dir, *bindir, *pg, *log, *conninfo;
+    const char *data, *socket_dir, *bindir, *pg, *log, *conninfo, *owner_conninfo;
     pid_t pid; // 0: not running
     bool answering;
     int64_t started, pause, again, window_end;
@@ -175,8 +175,10 @@ static bool write_access(const char *folder, Arena *arena, Str *why)
                           (long)geteuid());
         return false;
     }
-    Str ident = str_format(arena, "jalon \"%s\" jalon\n", us->pw_name);
-    return write_file(folder, "pg_hba.conf", STR("local all jalon peer map=jalon\n"), arena, why) &&
+    Str ident = str_format(arena, "jalon \"%s\" jalon\njalon \"%s\" jalon_serve\n", us->pw_name,
+                           us->pw_name);
+    return write_file(folder, "pg_hba.conf", STR("local all jalon,jalon_serve peer map=jalon\n"),
+                      arena, why) &&
            write_file(folder, "pg_ident.conf", ident, arena, why);
 }
 
@@ -263,7 +265,7 @@ static Str socket_folder(const Settings *settings, Arena *arena)
     return str_format(arena, "%s/" STR_FMT, getcwd(cwd, sizeof cwd) ? cwd : ".", STR_ARG(given));
 }
 
-Str cluster_conninfo_of(const Settings *settings, Arena *arena)
+static Str conninfo_as(const Settings *settings, const char *role, Arena *arena)
 {
     Str dir = socket_folder(settings, arena);
     Buf out = {.arena = arena};
@@ -273,8 +275,18 @@ Str cluster_conninfo_of(const Settings *settings, Arena *arena)
             buf_char(&out, '\\');
         buf_char(&out, dir.at[i]);
     }
-    buf_add(&out, STR("' user=jalon dbname=jalon"));
+    buf_format(&out, "' user=%s dbname=jalon", role);
     return buf_str(&out);
+}
+
+Str cluster_conninfo_of(const Settings *settings, Arena *arena)
+{
+    return conninfo_as(settings, "jalon_serve", arena);
+}
+
+Str cluster_owner_conninfo_of(const Settings *settings, Arena *arena)
+{
+    return conninfo_as(settings, "jalon", arena);
 }
 
 static void rotate_log(void)
@@ -302,6 +314,7 @@ bool cluster_prepare(const Settings *settings, Arena *arena, Str *why)
     cluster.pg = keep(str_format(arena, "%s/pg", cluster.data));
     cluster.log = keep(str_format(arena, "%s/log/postgresql.log", cluster.data));
     cluster.conninfo = keep(cluster_conninfo_of(settings, arena));
+    cluster.owner_conninfo = keep(cluster_owner_conninfo_of(settings, arena));
     if (!home_folder(cluster.data, "log", arena, why) ||
         (mkdir(cluster.socket_dir, 0700) != 0 && errno != EEXIST)) {
         if (!why->at)
@@ -321,6 +334,11 @@ bool cluster_prepare(const Settings *settings, Arena *arena, Str *why)
 const char *cluster_conninfo(void)
 {
     return cluster.conninfo;
+}
+
+const char *cluster_owner_conninfo(void)
+{
+    return cluster.owner_conninfo;
 }
 
 // --- watching over it ----------------------------------------------------------------------------

@@ -9,11 +9,14 @@
 // what to do.
 bool cluster_prepare(const Settings *settings, Arena *arena, Str *why);
 
-// Where to connect; valid after cluster_prepare, for ever.
+// Where to connect; valid after cluster_prepare, for ever. Two roles: who owns the tables migrates them, who serves can add to
+// the history and not change it.
 const char *cluster_conninfo(void);
+const char *cluster_owner_conninfo(void);
 
-// The same for a running server's cluster, for `jalon psql` and its like: no preparation.
+// The same for a running server's cluster, for `jalon admin` and its like: no preparation.
 Str cluster_conninfo_of(const Settings *settings, Arena *arena);
+Str cluster_owner_conninfo_of(const Settings *settings, Arena *arena);
 
 // Starts PostgreSQL, or looks how it does: to be called every 100 ms or so. Starts it again, with growing pauses, when it has
 // ended. True while it answers. `why` (static text) says what is wrong otherwise.

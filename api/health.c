@@ -30,3 +30,15 @@ const char *health_name(HealthPart part)
 {
     return names[part];
 }
+
+static const char *_Atomic history = "not known yet";
+
+void health_tell_history(const char *how)
+{
+    history = how;
+}
+
+const char *health_history(void)
+{
+    return history;
+}

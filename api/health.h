@@ -15,4 +15,7 @@ typedef enum HealthPart {
 void health_set(HealthPart part, const char *why);
 const char *health_why(HealthPart part); // NULL: well
 bool health_ready(void);
+// How the history is kept from the role that serves: a static English sentence, told and never unwell.
+void health_tell_history(const char *how);
+const char *health_history(void);
 const char *health_name(HealthPart part);

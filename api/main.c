@@ -6,7 +6,11 @@
 #include "auth/seal.h"
 #include "cluster.h"
 #include "commands.h"
+#include "commands_verify.h"
 #include "health.h"
+#include "history/chain.h"
+#include "history/guard.h"
+#include "history/log.h"
 #include "home.h"
 #include "log.h"
 #include "probe.h"
@@ -63,6 +67,9 @@ static int usage(FILE *out)
         "l'autre\n"
         "jalon admin ADRESSE [--name N] donne à cette personne l'administration ; montre un jeton, "
         "une fois\n"
+        "jalon verify [--anchor DOSSIER]   recalcule l'historique ; --receipt FICHIER [--key CLÉ] "
+        ": un récépissé, sans base\n"
+        "jalon checkpoint [ESPACE]      montre les derniers points de contrôle signés\n"
         "jalon psql [-- arguments]      ouvre psql sur la base\n"
         "jalon health                   demande au serveur s'il est prêt\n"
         "jalon --version | help\n\n"
@@ -73,6 +80,9 @@ static int usage(FILE *out)
         "jalon migrate OLD NEW MAPPING APPLICATION…  tries going over from one version to the "
         "other\n"
         "jalon admin EMAIL [--name N]   makes this person an administrator; shows a token, once\n"
+        "jalon verify [--anchor FOLDER] recomputes the history; --receipt FILE [--key KEY]: a "
+        "receipt, without a database\n"
+        "jalon checkpoint [SPACE]       shows the latest signed checkpoints\n"
         "jalon psql [-- arguments]      opens psql on the database\n"
         "jalon health                   asks the server whether it is ready\n"
         "jalon --version | help\n\n"
@@ -109,14 +119,16 @@ static bool own_database(const Settings *s)
     return s->database[0] == '\0';
 }
 
-// For programs beside a running server.
-static bool visit(Program *program, const char **conninfo, Str *why)
+// For programs beside a running server: as the role that serves, or as the owner of the tables.
+static bool visit(Program *program, bool owner, const char **conninfo, Str *why)
 {
     const Settings *s = &program->settings;
-    *conninfo = s->database;
+    *conninfo = owner && s->database_owner[0] ? s->database_owner : s->database;
     if (!own_database(s))
         return true;
-    *conninfo = cluster_conninfo_of(s, program->arena).at;
+    *conninfo = (owner ? cluster_owner_conninfo_of(s, program->arena)
+                       : cluster_conninfo_of(s, program->arena))
+                    .at;
     return home_visit(s->data, program->arena, why);
 }
 
@@ -129,13 +141,22 @@ static void name_person(Db *db, Arena *arena, const char *email, const char *nam
         QUERY(db, arena, Q_PERSON_CHANGE, ARG(row_str(person, 0, "id")), ARG_C(name), ARG_NULL);
 }
 
+static bool remember_admin(Db *db, Arena *arena, Str person)
+{
+    json_t *data = json_keep(
+        arena, json_pack("{s:s, s:s, s:s}", "role", "admin", "scope", "platform", "scope_id", ""));
+    return chain_add(
+        db, arena,
+        &(Deed){.kind = CHAIN_PLATFORM, .event = "grant.given", .about = person, .data = data});
+}
+
 static int admin(Program *program)
 {
     Str why = STR_NONE;
     const char *conninfo;
     if (program->asked.word_count != 1)
         return usage(stderr);
-    if (!visit(program, &conninfo, &why))
+    if (!visit(program, false, &conninfo, &why))
         return complain(why, FAILED);
     if (!auth_start())
         return complain(STR("no source of chance on this machine"), FAILED);
@@ -143,7 +164,8 @@ static int admin(Program *program)
     for (char *c = email; *c; c++)
         *c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
     Db *db = db_open_slow(conninfo);
-    Str token = db_ready(db) ? access_first_admin(db, program->arena, str_of(email)) : STR_NONE;
+    Str token = db_ready(db) ? access_first_admin(db, program->arena, str_of(email), remember_admin)
+                             : STR_NONE;
     if (token.len && program->asked.name)
         name_person(db, program->arena, email, program->asked.name);
     if (token.len)
@@ -160,7 +182,7 @@ static int psql(Program *program)
 {
     Str why = STR_NONE;
     const char *conninfo;
-    if (!visit(program, &conninfo, &why))
+    if (!visit(program, true, &conninfo, &why))
         return complain(why, FAILED);
     size_t n = program->asked.word_count;
     const char **args = arena_array(program->arena, const char *, n + 3);
@@ -174,11 +196,44 @@ static int psql(Program *program)
         FAILED);
 }
 
+// --- jalon verify, checkpoint ---------------------------------------------------------------------
+
+static int verify(Program *program)
+{
+    Str why = STR_NONE;
+    const char *conninfo;
+    const Asked *asked = &program->asked;
+    if (asked->word_count || !auth_start())
+        return usage(stderr);
+    VerifyAsked what = {.receipt = asked->receipt,
+                        .key = asked->key,
+                        .anchor = program->settings.anchor,
+                        .data = program->settings.data,
+                        .lang = spoken()};
+    if (what.receipt)
+        return verify_receipt(&what);
+    if (!visit(program, false, &conninfo, &why))
+        return complain(why, FAILED);
+    return verify_history(conninfo, &what);
+}
+
+static int checkpoint(Program *program)
+{
+    Str why = STR_NONE;
+    const char *conninfo;
+    if (program->asked.word_count > 1)
+        return usage(stderr);
+    if (!visit(program, false, &conninfo, &why))
+        return complain(why, FAILED);
+    return checkpoint_print(conninfo, program->asked.word_count ? program->asked.words[0] : NULL);
+}
+
 // --- jalon serve ---------------------------------------------------------------------------------
 
 typedef struct Watch { // of the database, by the main thread
     Program *program;
-    const char *conninfo;
+    const char *conninfo, *owner_conninfo;
+    LogKey key;
     Db *pulse;
     int64_t pulsed;
     bool migrated, tasks, failed;
@@ -211,15 +266,29 @@ static sigset_t block_signals(void)
     return ours;
 }
 
+static bool guard(Watch *watch, Db *db, Arena *arena, Str *why)
+{
+    bool own, alone = own_database(&watch->program->settings);
+    if (!history_guard(db, alone ? NULL : watch->conninfo, &own, arena, why))
+        return false;
+    health_tell_history(own ? "kept by triggers alone: name the tables' owner with --database-owner"
+                            : "kept by roles");
+    if (own)
+        log_event(LOG_WARN, "history",
+                  LOG_C("what", "the role that serves owns the tables: see --database-owner"));
+    return true;
+}
+
 // The schema as this program wants it. A database that is away may come back; one that refuses will
 // not.
 static void migrate(Watch *watch)
 {
     Str why = STR_NONE;
     Arena *arena = arena_new();
-    Db *db = db_open_slow(watch->conninfo);
+    Db *db = db_open_slow(watch->owner_conninfo);
     int64_t began = clock_mono();
-    watch->migrated = db_ready(db) && store_migrate(db, &why, arena);
+    watch->migrated =
+        db_ready(db) && store_migrate(db, &why, arena) && guard(watch, db, arena, &why);
     if (watch->migrated) {
         log_event(LOG_INFO, "schema", LOG_C("what", "current"),
                   LOG_I("after_ms", (clock_mono() - began) / 1000));
@@ -256,7 +325,10 @@ static void start_tasks(Watch *watch)
                              .smtp_user = s->smtp_user[0] ? s->smtp_user : NULL,
                              .smtp_password = s->smtp_password[0] ? s->smtp_password : NULL,
                              .mail_from = s->mail_from,
-                             .scans = s->clamd[0] != '\0'};
+                             .scans = s->clamd[0] != '\0',
+                             .key = &watch->key,
+                             .anchor = s->anchor[0] ? s->anchor : NULL,
+                             .anchor_every_s = (int)s->anchor_every};
     tasks_start(&options);
     watch->tasks = true;
 }
@@ -314,8 +386,15 @@ static int serve(Program *program)
     if (own_database(s) && !cluster_prepare(s, program->arena, &why))
         return complain(why, FAILED);
 
-    Watch watch = {.program = program,
-                   .conninfo = own_database(s) ? cluster_conninfo() : s->database};
+    static Watch watch; // its key is the tasks' too
+    watch = (Watch){.program = program,
+                    .conninfo = own_database(s) ? cluster_conninfo() : s->database,
+                    .owner_conninfo = own_database(s)        ? cluster_owner_conninfo()
+                                      : s->database_owner[0] ? s->database_owner
+                                                             : s->database};
+    if (!log_key_open(s->data, &watch.key, program->arena, &why))
+        return complain(why, FAILED);
+    log_key_show(&watch.key);
     watch.pulse = db_open(watch.conninfo);
     if (!serve_start(watch.conninfo, program->arena, &why))
         return complain(why, FAILED);
@@ -369,6 +448,8 @@ int main(int argc, char **argv)
         {"serve", NULL, serve},
         {"admin", NULL, admin},
         {"psql", NULL, psql},
+        {"verify", NULL, verify},
+        {"checkpoint", NULL, checkpoint},
         {"health", NULL, health},
         {"check", command_check, NULL},
         {"draw", command_draw, NULL},

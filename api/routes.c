@@ -21,6 +21,8 @@
         }                                                                                          \
     }
 #define PAGES         QUERY_OF(PAGED)
+#define LOG_SIZES     QUERY_OF({"from", FIELD_INT_T, "The shorter size."}, {"to", FIELD_INT_T, "The longer one; the latest when absent."})
+#define LOG_ENTRY     QUERY_OF({"entry", FIELD_TEXT_T, "<id of the application, dossier…>:<version>"})
 #define BODY(S, rows) .body = (rows), .input_size = sizeof(S)
 
 // clang-format off
@@ -151,6 +153,12 @@ const Route routes[] = {
         {"scope", FIELD_TEXT_T, "dossier, application, call, space, organisation, territory or platform."},
         {"scope_id", FIELD_TEXT_T, "Id of the scope."}, PAGED),
       .summary = "One's own grants, and those one may give" },
+    { GET,    "/api/v1/grants/history", SIGNED_IN, .reply = "PastActList", .status = 200, .tag = "grants",
+      .handler = grant_history,
+      .query = QUERY_OF(
+        {"scope", FIELD_TEXT_T, "dossier, application, call, space, organisation, territory or platform; needed."},
+        {"scope_id", FIELD_TEXT_T, "Id of the scope."}, PAGED),
+      .summary = "Grants that were given and revoked on a scope one answers for" },
     { DELETE, "/api/v1/grants/{grant_id}", SIGNED_IN, .status = 204, .tag = "grants",
       .handler = grant_revoke, .summary = "Revoke a grant, or give it back" },
 
@@ -252,6 +260,9 @@ const Route routes[] = {
       .reply = "Grant", .status = 201, .tag = "dossiers",
       .handler = author_invite, BODY(AuthorInvite, author_fields),
       .summary = "Invite somebody to work on it" },
+    { GET,    "/api/v1/dossiers/{dossier_id}/history", SIGNED_IN,
+      .reply = "PastActList", .status = 200, .tag = "dossiers",
+      .handler = dossier_history, .query = PAGES, .summary = "Who edited what, who works on it, and which documents were read by others" },
     { POST,   "/api/v1/dossiers/{dossier_id}/documents", SIGNED_IN,
       .reply = "NewDocument", .status = 201, .tag = "documents",
       .handler = document_add, .media = "*/*", .upload = true,
@@ -369,6 +380,21 @@ const Route routes[] = {
       .handler = outbox_list,
       .query = QUERY_OF({"waiting", FIELD_BOOL_T, "Only what has not left."}, PAGED),
       .summary = "Mails that left or wait" },
+
+    { GET,    "/api/v1/log/key", PUBLIC, .reply = "LogKey", .status = 200, .tag = "log",
+      .handler = log_key_get, .direct = true, .summary = "The public key that signs checkpoints" },
+    { GET,    "/api/v1/spaces/{space_id}/log/checkpoint", SIGNED_IN, .reply = "text/plain", .status = 200, .tag = "log",
+      .handler = log_checkpoint_get, .summary = "The latest signed checkpoint of a space's log, as a signed note" },
+    { GET,    "/api/v1/spaces/{space_id}/log/consistency", SIGNED_IN, .reply = "Consistency", .status = 200, .tag = "log",
+      .handler = log_consistency_get, .query = LOG_SIZES, .summary = "Proof that a longer log begins with a shorter one" },
+    { GET,    "/api/v1/spaces/{space_id}/log/proof", SIGNED_IN, .reply = "EntryProof", .status = 200, .tag = "log",
+      .handler = log_proof_get, .query = LOG_ENTRY, .summary = "Proof that an entry one may see is in the log" },
+    { GET,    "/api/v1/log/checkpoint", SIGNED_IN, .reply = "text/plain", .status = 200, .tag = "log",
+      .handler = log_checkpoint_get, .summary = "The same of the platform's log: dossiers, organisations, the platform" },
+    { GET,    "/api/v1/log/consistency", SIGNED_IN, .reply = "Consistency", .status = 200, .tag = "log",
+      .handler = log_consistency_get, .query = LOG_SIZES, .summary = "The same of the platform's log" },
+    { GET,    "/api/v1/log/proof", SIGNED_IN, .reply = "EntryProof", .status = 200, .tag = "log",
+      .handler = log_proof_get, .query = LOG_ENTRY, .summary = "The same of the platform's log" },
 
     { GET,    "/api/v1/observatory", PUBLIC, .reply = "Observatory", .status = 200, .tag = "observatory",
       .handler = observatory_get,

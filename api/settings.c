@@ -257,8 +257,12 @@ static bool flag_read(const Reader *r, const char *const *args, Asked *asked, co
         return true;
     }
     const Row *row = row_of(name);
-    bool config = str_is(name, "config"), person = str_is(name, "name");
-    if (!row && !config && !person)
+    const char **ours = str_is(name, "config")    ? file
+                        : str_is(name, "name")    ? &asked->name
+                        : str_is(name, "receipt") ? &asked->receipt
+                        : str_is(name, "key")     ? &asked->key
+                                                  : NULL;
+    if (!row && !ours)
         return unknown(r, str_of(args[0]), name);
     if (row && row->kind == SECRET)
         return wrong(r, STR_NONE,
@@ -273,12 +277,10 @@ static bool flag_read(const Reader *r, const char *const *args, Asked *asked, co
         return wrong(r, str_of(args[0]), STR("needs a value"));
     const char *value = inside ? flag.at + equals + 1 : args[1];
     *used = inside ? 1 : 2;
-    if (config)
-        *file = value;
-    if (person)
-        asked->name = value;
-    if (!row)
+    if (ours) {
+        *ours = value;
         return true;
+    }
     return set(r, row, STR_NONE, str_of(value));
 }
 

@@ -15,6 +15,7 @@ typedef struct Settings {
 // What the command line asks besides.
 typedef struct Asked {
     bool check_config, print_config, help;
+    const char *receipt, *key; // --receipt, --key: for `jalon verify`
     const char *name;         // --name: of a person, for `jalon admin`; NULL when not given
     const char *const *words; // that are no flags, in order
     size_t word_count;

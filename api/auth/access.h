@@ -104,4 +104,5 @@ bool scope_read(Str word, Scope *ret);
 
 // Makes the person with this address (created if unknown) an admin of the platform and gives them a new token for a day. For
 // the command line of whoever runs the server. Runs its own transaction. Empty when the database refuses.
-Str access_first_admin(Db *db, Arena *arena, Str email);
+// `told` tells the history of it, in that transaction; false undoes all.
+Str access_first_admin(Db *db, Arena *arena, Str email, bool (*told)(Db *db, Arena *arena, Str person));

@@ -105,7 +105,8 @@ const Membership *access_member(const Principal *who, Str organisation)
     return NULL;
 }
 
-Str access_first_admin(Db *db, Arena *arena, Str email)
+Str access_first_admin(Db *db, Arena *arena, Str email,
+                       bool (*told)(Db *db, Arena *arena, Str person))
 {
     Token token = token_new(arena);
     if (!db_begin(db))
@@ -115,7 +116,8 @@ Str access_first_admin(Db *db, Arena *arena, Str email)
     if (ok) {
         Arg id = ARG(row_str(person, 0, "id"));
         ok = QUERY(db, arena, Q_GRANT_ADMIN, id) &&
-             QUERY(db, arena, Q_TOKEN_ADMIN, arg_bytes(arena, token.hash, HASH_SIZE), id);
+             QUERY(db, arena, Q_TOKEN_ADMIN, arg_bytes(arena, token.hash, HASH_SIZE), id) &&
+             told(db, arena, id.text);
     }
     if (!ok) {
         db_rollback(db);

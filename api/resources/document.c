@@ -6,6 +6,7 @@
 #include "resources.h"
 #include "bodies.h"
 #include "common.h"
+#include "remember.h"
 #include "dossier.h"
 #include "shared.h"
 #include "sight.h"
@@ -155,6 +156,18 @@ static bool complement(Request *rq, Arg dossier, Str kind, Arg document)
            failed(rq);
 }
 
+static bool remember_document(Request *rq, const char *event, Str dossier, const Rows *document)
+{
+    static const char *const columns[] = {"id", "kind", "name", "sha256"};
+    json_t *data = json_keep(rq->arena, json_object());
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        Str value = row_str(document, 0, columns[i]);
+        json_object_set_new(data, columns[i], json_stringn(value.at, value.len));
+    }
+    return remember(rq,
+                    (Deed){.kind = CHAIN_DOSSIER, .chain = dossier, .event = event, .data = data});
+}
+
 bool document_add(Request *rq)
 {
     Str kind = request_query(rq, "kind"), name = request_query(rq, "name"), type = declared(rq),
@@ -176,7 +189,8 @@ bool document_add(Request *rq)
     Rows *touched = made ? QUERY(rq->db, rq->arena, Q_DOSSIER_TOUCH, dossier) : NULL;
     if (!touched)
         return failed(rq);
-    if (!complement(rq, dossier, kind, row_id(made)))
+    if (!complement(rq, dossier, kind, row_id(made)) ||
+        !remember_document(rq, "document.added", rq->params[0], made))
         return false;
     if (!files_keep(rq->arena, spooled, sha256))
         return fault(rq, FAULT_INTERNAL, NULL,
@@ -216,8 +230,8 @@ static bool seen_elsewhere(Request *rq, const Rows *document, bool *ret)
     return true;
 }
 
-// The document's row when the caller may read it. NULL with a fault.
-static const Rows *document_seen(Request *rq)
+// The document's row when the caller may read it; `own` when they hold its dossier. NULL with a fault.
+static const Rows *document_seen(Request *rq, bool *own)
 {
     Rows *document = QUERY(rq->db, rq->arena, Q_DOCUMENT_GET, ARG(rq->params[0]));
     bool seen = false;
@@ -230,6 +244,7 @@ static const Rows *document_seen(Request *rq)
         }
         seen = access_writes(rq->who, row_str(holder, 0, "dossier_id"),
                              row_str(holder, 0, "organisation_id"));
+        *own = seen;
         if (!seen && !seen_elsewhere(rq, document, &seen))
             return NULL;
     } else if (!document) {
@@ -244,7 +259,8 @@ static const Rows *document_seen(Request *rq)
 
 bool document_get(Request *rq)
 {
-    const Rows *document = document_seen(rq);
+    bool own;
+    const Rows *document = document_seen(rq, &own);
     return document && reply_row(rq, 200, document, 0);
 }
 
@@ -266,10 +282,18 @@ static Str disposition_of(Arena *arena, Str name)
     return buf_str(&buf);
 }
 
+// What others read of a dossier's documents stands in its history.
+static bool remember_reading(Request *rq, const Rows *document)
+{
+    return (db_begin(rq->db) || failed(rq)) &&
+           remember_document(rq, "document.read", row_str(document, 0, "dossier_id"), document);
+}
+
 bool document_content(Request *rq)
 {
-    const Rows *document = document_seen(rq);
-    if (!document)
+    bool own;
+    const Rows *document = document_seen(rq, &own);
+    if (!document || (!own && !remember_reading(rq, document)))
         return false;
     Str sha256 = row_str(document, 0, "sha256"), scan = row_str(document, 0, "scan");
     if (str_is(scan, "waiting") || str_is(scan, "infected"))

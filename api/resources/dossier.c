@@ -6,6 +6,7 @@
 #include "answers.h"
 #include "dossier.h"
 #include "common.h"
+#include "remember.h"
 #include "shared.h"
 #include "sight.h"
 
@@ -81,6 +82,8 @@ bool dossier_make(Request *rq)
     if (!made || !QUERY(rq->db, rq->arena, Q_GRANT_ADD, me, ARG_C("carrier"), ARG_C("dossier"),
                         row_id(made), ARG_NULL, ARG_NULL, me, ARG_NULL))
         return failed(rq);
+    if (!remember_edit(rq, row_str(made, 0, "id"), row_int(made, 0, "version"), NULL, content))
+        return false;
     rq->access_changed = true;
     return reply_made(rq, "dossiers", made);
 }
@@ -165,9 +168,14 @@ bool dossier_change(Request *rq)
     if (!organisation_good(rq, change->organisation_id) || !content_patch(rq, change, id, &patch) ||
         !answers_open(rq, change, id))
         return false;
-    json_t *content = json_merge(rq->arena, row_json(rq->arena, dossier, 0, "content"), patch);
-    return reply_found(rq, QUERY(rq->db, rq->arena, Q_DOSSIER_CHANGE, id,
-                                 arg_some(change->organisation_id), arg_json(rq->arena, content)));
+    json_t *before = row_json(rq->arena, dossier, 0, "content"),
+           *content = json_merge(rq->arena, before, patch);
+    Rows *changed = QUERY(rq->db, rq->arena, Q_DOSSIER_CHANGE, id,
+                          arg_some(change->organisation_id), arg_json(rq->arena, content));
+    if (!changed || rows_len(changed) == 0)
+        return failed(rq);
+    return remember_edit(rq, rq->params[0], row_int(changed, 0, "version"), before, content) &&
+           reply_row(rq, 200, changed, 0);
 }
 
 bool author_list(Request *rq)
@@ -216,6 +224,16 @@ bool author_invite(Request *rq)
                        ARG_NULL, ARG(rq->who->person), ARG(in->email));
     if (!made || !invite(rq, row_id(person), dossier, row_str(person, 0, "email")))
         return failed(rq);
+    GrantDeed deed = {"grant.given",
+                      row_str(made, 0, "id"),
+                      row_str(person, 0, "id"),
+                      row_str(made, 0, "role"),
+                      STR("dossier"),
+                      rq->params[0],
+                      TIME_NONE,
+                      TIME_NONE};
+    if (!remember_grant(rq, &deed))
+        return false;
     rq->access_changed = true;
     return reply_made(rq, "grants", made);
 }

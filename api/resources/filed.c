@@ -4,6 +4,7 @@
 #include "resources.h"
 #include "bodies.h"
 #include "common.h"
+#include "inclusion.h"
 #include "sight.h"
 
 bool application_make(Request *rq)
@@ -90,9 +91,36 @@ bool application_dossier(Request *rq)
     return reply_text(rq, 200, buf_str(&buf));
 }
 
+static void write_member(Buf *buf, const char *name, const json_t *value)
+{
+    buf_format(buf, ",\"%s\":", name);
+    buf_add(buf, json_text(buf->arena, value));
+}
+
+// With the proof that it is in the log; null, and Retry-After, until the next checkpoint, which is a second away at most.
 bool application_receipt(Request *rq)
 {
     Sight sight;
-    return sight_of(rq, rq->params[0], &sight) && asks_dossier(rq, &sight) &&
-           reply_found(rq, QUERY(rq->db, rq->arena, Q_FILED_RECEIPT, ARG(sight.track->id)));
+    if (!sight_of(rq, rq->params[0], &sight) || !asks_dossier(rq, &sight))
+        return false;
+    Rows *receipt = QUERY(rq->db, rq->arena, Q_FILED_RECEIPT, ARG(sight.track->id));
+    if (!receipt)
+        return failed(rq);
+    if (rows_len(receipt) == 0)
+        return not_found(rq);
+    Rows *entry = QUERY(rq->db, rq->arena, Q_ENTRY_GET, ARG(sight.track->id),
+                        ARG(row_str(receipt, 0, "move_version")));
+    Proof proof;
+    if (!entry || rows_len(entry) == 0)
+        return failed(rq);
+    if (!proof_of(rq, entry, &proof))
+        return false;
+    Buf buf = {.arena = rq->arena};
+    buf_char(&buf, '{');
+    row_members(&buf, receipt, 0);
+    write_member(&buf, "entry", proof.entry);
+    write_member(&buf, "proof", proof.proof);
+    write_member(&buf, "key", proof.key);
+    buf_char(&buf, '}');
+    return reply_text(rq, 200, buf_str(&buf));
 }

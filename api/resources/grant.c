@@ -3,6 +3,7 @@
 #include "resources.h"
 #include "bodies.h"
 #include "common.h"
+#include "remember.h"
 
 static bool workflow_knows(Request *rq, Str scope_word, Str scope_id, Scope scope, Str role,
                            bool *ret)
@@ -38,9 +39,7 @@ static bool role_check(Request *rq, const GrantMake *make, Scope scope)
                           make->role);
 }
 
-// May the caller give and take roles on this scope? Answers not found when they may not even know
-// of it.
-static bool may_grant(Request *rq, Scope scope, Str word, Str id)
+bool may_grant(Request *rq, Scope scope, Str word, Str id)
 {
     if (rq->who->admin && scope != ON_DOSSIER)
         return true;
@@ -120,6 +119,10 @@ bool grant_make(Request *rq)
     if (rows_len(made) == 0)
         return fault(rq, FAULT_INVALID, "/person_id",
                      T("Cette personne est inconnue.", "This person is unknown."));
+    GrantDeed deed = {"grant.given", row_str(made, 0, "id"),       person,        make->role,
+                      make->scope,   row_str(made, 0, "scope_id"), make->from_at, make->until_at};
+    if (!remember_grant(rq, &deed))
+        return false;
     rq->access_changed = true;
     return reply_made(rq, "grants", made);
 }
@@ -170,6 +173,16 @@ bool grant_revoke(Request *rq)
             T("Un dossier garde au moins un porteur.", "A dossier keeps one carrier at least."));
     if (!QUERY(rq->db, rq->arena, Q_GRANT_REVOKE, ARG(rq->params[0])))
         return failed(rq);
+    GrantDeed deed = {"grant.revoked",
+                      row_str(grant, 0, "id"),
+                      row_str(grant, 0, "person_id"),
+                      row_str(grant, 0, "role"),
+                      row_str(grant, 0, "scope"),
+                      row_str(grant, 0, "scope_id"),
+                      TIME_NONE,
+                      TIME_NONE};
+    if (!remember_grant(rq, &deed))
+        return false;
     rq->access_changed = true;
     return reply_none(rq);
 }

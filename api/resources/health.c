@@ -30,7 +30,9 @@ bool health_ready_get(Request *rq)
         buf_json(&out, str_of(why ? why : "well"));
         buf_char(&out, ',');
     }
-    buf_format(&out, "\"disk\":\"%s\"}}", full ? "less than 5 % free" : "well");
+    buf_add(&out, STR("\"history\":"));
+    buf_json(&out, str_of(health_history()));
+    buf_format(&out, ",\"disk\":\"%s\"}}", full ? "less than 5 % free" : "well");
     rq->reply.retry_after = ready ? 0 : 2;
     return reply_text(rq, ready ? 200 : 503, buf_str(&out));
 }

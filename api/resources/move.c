@@ -34,6 +34,8 @@ typedef struct Item {
     int64_t version; // OLD
     int status;      // DONE, REPEATED
     Str body, etag, location;
+    size_t record;           // DONE: which of its track's; its hash is told once it is known
+    const struct Item *same; // REPEATED: whose answer, in this batch
 } Item;
 
 typedef struct Batch {
@@ -148,7 +150,8 @@ static void write_answer(Item *item)
     buf_add(&buf, STR("{\"application\":"));
     track_write(&buf, t);
     buf_add(&buf, STR(",\"move\":"));
-    record_write(&buf, t, &t->records.at[t->records.len - 1]);
+    item->record = t->records.len - 1;
+    record_write(&buf, t, &t->records.at[item->record]);
     buf_char(&buf, '}');
     item->status = item->rq->route->status;
     item->body = buf_str(&buf);
@@ -166,6 +169,7 @@ static bool repeated(Batch *b, size_t at)
             continue;
         recall(item, (Str){(const char *)other->hash, HASH_SIZE}, other->status, other->body,
                other->etag, other->location);
+        item->same = other;
         return true;
     }
     return false;
@@ -230,12 +234,31 @@ static bool answers(Batch *b, Flight *ret)
     return true;
 }
 
+// The hash of a move covers what it filed, which is read after it was decided: it takes its place, the last of the answer.
+static void tell_hashes(Batch *b)
+{
+    static const size_t behind = sizeof "\"}}" - 1;
+    for (size_t i = 0; i < b->n; i++) {
+        Item *item = b->items[i];
+        if (item->answer == DONE) {
+            Str hex = hash_hex(b->arena, item->track->records.at[item->record].hash, HASH_SIZE);
+            memcpy((char *)(uintptr_t)item->body.at + item->body.len - behind - hex.len, hex.at,
+                   hex.len);
+        } else if (item->answer == REPEATED && item->same) {
+            item->body = str_copy(item->rq->arena, item->same->body);
+        }
+    }
+}
+
 static bool attempt(Batch *b)
 {
     if (!db_begin(b->db) || !lock_all(b) || !find_all(b))
         return false;
     for (size_t i = 0; i < b->n; i++)
         decide_one(b, i);
+    if (!tracks_chain(b->db, b->arena, b->tracks, b->track_count))
+        return false;
+    tell_hashes(b);
     Flight more[2];
     size_t count = answers(b, &more[0]);
     more[count++] = (Flight){.query = Q_COMMIT};
@@ -303,7 +326,7 @@ static void run(Db *db, Item **items, size_t n, bool waits)
     bool done = false, again = true;
     for (int i = 0; i < ATTEMPTS && again && !done; i++) {
         for (size_t k = 0; k < n; k++)
-            items[k]->answer = WAITS;
+            items[k]->answer = WAITS, items[k]->same = NULL;
         b.arena = arena_new();
         b.committing = false;
         done = attempt(&b);

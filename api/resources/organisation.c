@@ -4,6 +4,7 @@
 #include "resources.h"
 #include "bodies.h"
 #include "common.h"
+#include "remember.h"
 
 // The last of the nine digits makes Luhn's sum a multiple of ten. La Poste's exception is about the
 // SIRET numbers of its offices; its SIREN obeys.
@@ -100,6 +101,18 @@ static Rows *accepted(Request *rq, const MemberSet *set)
     return QUERY(rq->db, rq->arena, Q_MEMBERSHIP_ACCEPT, ARG(rq->params[0]), ARG(set->person_id));
 }
 
+static bool remember_member(Request *rq, const char *event, Str person, Str role)
+{
+    json_t *data =
+        role.len ? json_keep(rq->arena, json_pack("{s:o}", "role", json_stringn(role.at, role.len)))
+                 : NULL;
+    return remember(rq, (Deed){.kind = CHAIN_ORGANISATION,
+                               .chain = rq->params[0],
+                               .event = event,
+                               .about = person,
+                               .data = data});
+}
+
 bool member_set(Request *rq)
 {
     const MemberSet *set = rq->input;
@@ -118,6 +131,8 @@ bool member_set(Request *rq)
     if (rows_len(member) == 0)
         return fault(rq, FAULT_INVALID, "/person_id",
                      T("Cette personne est inconnue.", "This person is unknown."));
+    if (!remember_member(rq, "member.set", set->person_id, row_str(member, 0, "role")))
+        return false;
     rq->access_changed = true;
     rq->reply.location = str_format(rq->arena, "/api/v1/organisations/" STR_FMT "/members/" STR_FMT,
                                     STR_ARG(rq->params[0]), STR_ARG(set->person_id));
@@ -136,6 +151,8 @@ bool member_remove(Request *rq)
         return fault(rq, FAULT_CONFLICT, NULL,
                      T("Pas membre, ou seul propriétaire : une organisation en garde un.",
                        "Not a member, or the only owner: an organisation keeps one."));
+    if (!remember_member(rq, "member.removed", rq->params[1], STR_NONE))
+        return false;
     rq->access_changed = true;
     return reply_none(rq);
 }

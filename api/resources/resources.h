@@ -92,6 +92,14 @@ bool document_content(Request *rq);
 bool application_make(Request *rq);
 bool application_dossier(Request *rq);
 bool application_receipt(Request *rq);
+// history.c
+bool dossier_history(Request *rq);
+bool grant_history(Request *rq);
+// inclusion.c
+bool log_checkpoint_get(Request *rq);
+bool log_consistency_get(Request *rq);
+bool log_proof_get(Request *rq);
+bool log_key_get(Request *rq);
 // review.c
 bool review_put(Request *rq);
 bool review_list(Request *rq);

@@ -122,14 +122,16 @@ bool track_reads(const Track *t, RoleSet roles)
 
 // --- deciding -----------------------------------------------------------------------------------
 
-static Str places_of(Arena *arena, const Track *t)
+static void places_take(Arena *arena, const Track *t, Record *r)
 {
     StateId atomic[STATES_MAX];
     size_t n = t->def ? case_atomic(t->def, &t->at, atomic, STATES_MAX) : 0;
     Str *paths = arena_array(arena, Str, n + 1);
     for (size_t i = 0; i < n; i++)
         paths[i] = t->def->states[atomic[i]].path;
-    return arg_texts(arena, paths, n).text;
+    r->paths = paths;
+    r->path_count = n;
+    r->places = arg_texts(arena, paths, n).text;
 }
 
 static void timer_change(Track *t, TimerChange change)
@@ -168,50 +170,19 @@ static void apply(Track *t, const Effect *effect, const Event *event)
     }
 }
 
-static json_t *places_json(const Track *t)
-{
-    StateId atomic[STATES_MAX];
-    size_t n = case_atomic(t->def, &t->at, atomic, STATES_MAX);
-    json_t *places = json_array();
-    for (size_t i = 0; i < n; i++) {
-        Str path = t->def->states[atomic[i]].path;
-        json_array_append_new(places, json_stringn(path.at, path.len));
-    }
-    return places;
-}
-
-static json_t *text_or_null(Str s)
-{
-    return s.len ? json_stringn(s.at, s.len) : json_null();
-}
-
-// What the chain covers: all that the history says of this move, by the names and in the forms that the API shows it.
-static Str canonical(Arena *arena, const Track *t, const Record *r)
-{
-    json_t *move = json_keep(arena, json_object());
-    json_object_set_new(move, "application_id", text_or_null(t->id));
-    json_object_set_new(move, "version", json_integer(r->version));
-    json_object_set_new(move, "event", text_or_null(r->event));
-    json_object_set_new(move, "person_id", text_or_null(r->person));
-    json_object_set_new(move, "data", r->data ? json_incref(r->data) : json_null());
-    json_object_set_new(move, "places", places_json(t));
-    json_object_set_new(move, "at", json_string(time_format(arena, r->at).at));
-    return json_canonical(arena, move);
-}
-
 static void record(Arena *arena, Track *t, const Event *event, const Actor *actor, bool quiet)
 {
     Record r = {.version = t->version + 1,
                 .event = event->name,
                 .person = actor->person,
                 .data = event->data,
-                .places = places_of(arena, t),
-                .at = t->now};
-    hash_move(r.hash, t->hash, canonical(arena, t, &r));
+                .data_text = event->data ? json_text(arena, event->data) : STR_NONE,
+                .at = t->now,
+                .seals = t->seals};
+    places_take(arena, t, &r);
     t->version = r.version;
     t->told_version = quiet ? t->told_version : r.version;
     t->quiet &= quiet;
-    memcpy(t->hash, r.hash, HASH_SIZE);
     vec_push(t->arena, &t->records, r);
 }
 
@@ -312,7 +283,7 @@ void record_write(Buf *buf, const Track *t, const Record *r)
     write_text(buf, "event", r->event);
     write_text(buf, "person_id", r->person.len ? r->person : STR_NONE);
     buf_add(buf, STR(",\"data\":"));
-    buf_add(buf, r->data ? json_text(buf->arena, r->data) : STR("null"));
+    buf_add(buf, r->data ? r->data_text : STR("null"));
     buf_add(buf, STR(",\"places\":"));
     write_places(buf, t);
     write_time(buf, "at", r->at);

@@ -8,15 +8,22 @@
 #include "../../engine/base/vec.h"
 #include "../../engine/facts.h"
 #include "../auth/access.h"
+#include "../history/entry.h"
 
 // One line of the history, to be written.
 typedef struct Record {
     int64_t version;
     Str event, person; // person empty: the system
+    Str behalf;        // for whom, or empty
     json_t *data;
+    Str data_text;
     Str places;        // as an array literal
+    const Str *paths;  // the same
+    size_t path_count;
     Time at;
-    uint8_t hash[HASH_SIZE];
+    bool seals;        // it files the dossier
+    bool chained;      // has its salt and its hash
+    uint8_t salt[SALT_SIZE], hash[HASH_SIZE];
 } Record;
 
 typedef struct TimerChange {
@@ -43,7 +50,7 @@ typedef struct Track {
     int64_t version;
     int64_t told_version; // the last one that all may know of: a review tells how many there are
     bool quiet;           // nothing but reviews was remembered: nobody else hears that something changed
-    uint8_t hash[HASH_SIZE];
+    uint8_t hash[HASH_SIZE]; // of the last record that is chained
     int64_t sealed_version; // 0: the living dossier counts
     int64_t dossier_version;
     Time filed_at, cutoff;
@@ -53,6 +60,7 @@ typedef struct Track {
     json_t *content, *documents; // of the living dossier; NULL: not loaded, or only the sealed version was
 
     bool seals;  // the present version of the dossier is to be kept
+    Str seal;    // its SHA-256, once chained
     bool untold; // the title is not for whoever is answered
     bool turned; // sealed or unsealed in this transaction: what guards read of the dossier is another text from now on
     VEC(Record) records;
@@ -83,6 +91,10 @@ Outcome track_start(Arena *arena, Track *track, const Actor *actor);
 // timers become is the caller's to add.
 void track_carry(Arena *arena, Track *track, const Definition *def, const Case *next, const Event *event, const Actor *actor);
 
+// Chains the records by their hashes, which tracks_store does otherwise: for answers that tell them. Reads contents that are to
+// be sealed and were not read yet. False when the database fails. Nothing is fired between this and tracks_store.
+bool tracks_chain(Db *db, Arena *arena, Track *tracks, size_t n);
+
 // Writes what the tracks remember and the statements in `more` behind it, in one flight (but for contents that are to be sealed
 // and were not read yet). Q_COMMIT may be the last of `more`.
 bool tracks_store(Db *db, Arena *arena, Track *tracks, size_t n, Flight *more, size_t more_count);
@@ -97,7 +109,7 @@ bool track_reads(const Track *track, RoleSet roles);
 
 // {"id", "call_id", …, "places", "stage", "version"} as it stands now.
 void track_write(Buf *buf, const Track *track);
-void record_write(Buf *buf, const Track *track, const Record *record);
+void record_write(Buf *buf, const Track *track, const Record *record); // its hash is its last member
 
 // --- one act at a time, for the handlers of other nouns ---------------------------------------------
 

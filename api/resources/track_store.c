@@ -32,6 +32,47 @@ static bool read_sealed(Db *db, Arena *arena, Track *tracks, size_t n)
     return rows != NULL;
 }
 
+static void seal(Arena *arena, Track *t)
+{
+    json_t *whole =
+        json_keep(arena, json_pack("{s:O,s:O}", "content", t->content, "documents", t->documents));
+    t->seal = hash_sha256(arena, json_canonical(arena, whole));
+}
+
+static void chain(Arena *arena, Track *t, Record *r)
+{
+    Entry entry = {.kind = CHAIN_APPLICATION,
+                   .tree = t->scope.space,
+                   .chain = t->id,
+                   .version = r->version,
+                   .at = r->at,
+                   .event = r->event,
+                   .places = r->paths,
+                   .place_count = r->path_count,
+                   .seal = r->seals ? t->seal : STR(""),
+                   .person = r->person,
+                   .behalf = r->behalf,
+                   .data = r->data_text};
+    entry_salt(r->salt);
+    entry_chain(arena, r->hash, t->hash, r->salt, &entry);
+    memcpy(t->hash, r->hash, HASH_SIZE);
+    r->chained = true;
+}
+
+bool tracks_chain(Db *db, Arena *arena, Track *tracks, size_t n)
+{
+    if (!read_sealed(db, arena, tracks, n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (tracks[i].seals && !tracks[i].seal.len)
+            seal(arena, &tracks[i]);
+        for (size_t k = 0; k < tracks[i].records.len; k++)
+            if (!tracks[i].records.at[k].chained)
+                chain(arena, &tracks[i], &tracks[i].records.at[k]);
+    }
+    return true;
+}
+
 static bool seals(Arena *arena, Track *tracks, size_t n, Flight *ret)
 {
     Strs dossiers = {0}, contents = {0}, documents = {0}, hashes = {0};
@@ -41,13 +82,11 @@ static bool seals(Arena *arena, Track *tracks, size_t n, Flight *ret)
         Track *t = &tracks[i];
         if (!t->seals)
             continue;
-        json_t *whole = json_keep(
-            arena, json_pack("{s:O,s:O}", "content", t->content, "documents", t->documents));
         vec_push(arena, &dossiers, t->scope.dossier);
         vec_push(arena, &versions, t->dossier_version);
         vec_push(arena, &contents, json_text(arena, t->content));
         vec_push(arena, &documents, json_text(arena, t->documents));
-        vec_push(arena, &hashes, hash_sha256(arena, json_canonical(arena, whole)));
+        vec_push(arena, &hashes, t->seal);
         vec_push(arena, &at, t->now);
     }
     if (dossiers.len == 0)
@@ -108,37 +147,54 @@ static bool states(Arena *arena, Track *tracks, size_t n, Flight *ret)
     return true;
 }
 
+static Str or_null(Str s)
+{
+    return s.len ? s : STR_NONE;
+}
+
 static bool records(Arena *arena, Track *tracks, size_t n, Flight *ret)
 {
-    Strs ids = {0}, events = {0}, persons = {0}, data = {0}, places = {0};
+    Strs ids = {0}, trees = {0}, events = {0}, persons = {0}, behalves = {0}, data = {0},
+         places = {0}, sealed = {0};
     Ints versions = {0};
     Times at = {0};
-    VEC(uint8_t) hashes = {0};
+    VEC(uint8_t) hashes = {0}, salts = {0};
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < tracks[i].records.len; k++) {
             const Record *r = &tracks[i].records.at[k];
             vec_push(arena, &ids, tracks[i].id);
+            vec_push(arena, &trees, tracks[i].scope.space);
             vec_push(arena, &versions, r->version);
             vec_push(arena, &events, r->event);
-            vec_push(arena, &persons, r->person.len ? r->person : STR_NONE);
-            vec_push(arena, &data, r->data ? json_text(arena, r->data) : STR_NONE);
+            vec_push(arena, &persons, or_null(r->person));
+            vec_push(arena, &behalves, or_null(r->behalf));
+            vec_push(arena, &data, r->data_text);
             vec_push(arena, &places, r->places);
             vec_push(arena, &at, r->at);
             for (size_t h = 0; h < HASH_SIZE; h++)
                 vec_push(arena, &hashes, r->hash[h]);
+            for (size_t h = 0; h < SALT_SIZE; h++)
+                vec_push(arena, &salts, r->salt[h]);
+            vec_push(arena, &sealed,
+                     r->seals ? str_format(arena, "\\x" STR_FMT, STR_ARG(tracks[i].seal))
+                              : STR_NONE);
         }
     if (ids.len == 0)
         return false;
-    Arg *args = arena_array(arena, Arg, 8);
+    Arg *args = arena_array(arena, Arg, 12);
     args[0] = arg_texts(arena, ids.at, ids.len);
-    args[1] = arg_ints(arena, versions.at, ids.len);
-    args[2] = arg_texts(arena, events.at, ids.len);
-    args[3] = arg_texts(arena, persons.at, ids.len);
-    args[4] = arg_texts(arena, data.at, ids.len);
-    args[5] = arg_texts(arena, places.at, ids.len);
-    args[6] = arg_times(arena, at.at, ids.len);
-    args[7] = arg_hexes(arena, hashes.at, ids.len, HASH_SIZE);
-    *ret = (Flight){Q_MOVE_ADD, args, 8, NULL};
+    args[1] = arg_texts(arena, trees.at, ids.len);
+    args[2] = arg_ints(arena, versions.at, ids.len);
+    args[3] = arg_texts(arena, events.at, ids.len);
+    args[4] = arg_texts(arena, persons.at, ids.len);
+    args[5] = arg_texts(arena, behalves.at, ids.len);
+    args[6] = arg_texts(arena, data.at, ids.len);
+    args[7] = arg_texts(arena, places.at, ids.len);
+    args[8] = arg_times(arena, at.at, ids.len);
+    args[9] = arg_hexes(arena, hashes.at, ids.len, HASH_SIZE);
+    args[10] = arg_hexes(arena, salts.at, ids.len, SALT_SIZE);
+    args[11] = arg_texts(arena, sealed.at, ids.len);
+    *ret = (Flight){Q_MOVE_ADD, args, 12, NULL};
     return true;
 }
 
@@ -179,7 +235,7 @@ static size_t timers(Arena *arena, Track *tracks, size_t n, Flight *ret)
 
 bool tracks_store(Db *db, Arena *arena, Track *tracks, size_t n, Flight *more, size_t more_count)
 {
-    if (!read_sealed(db, arena, tracks, n))
+    if (!tracks_chain(db, arena, tracks, n))
         return false;
     Flight *flights = arena_array(arena, Flight, 6 + more_count);
     size_t count = 0;
@@ -195,6 +251,7 @@ bool tracks_store(Db *db, Arena *arena, Track *tracks, size_t n, Flight *more, s
     for (size_t i = 0; i < n; i++) { // what is stored is not stored again
         tracks[i].records.len = tracks[i].timers.len = tracks[i].mails.len = 0;
         tracks[i].seals = false;
+        tracks[i].seal = STR_NONE;
     }
     return true;
 }

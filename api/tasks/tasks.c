@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three loops. What a timer does is decided by the engine through resources/track.h; what a mail says was written with its move;
+// Three loops (the history's is in gather.c). What a timer does is decided by the engine through resources/track.h; what a mail says was written with its move;
 // a file that the virus scanner could not judge when it came is shown to it again.
 #include "tasks.h"
 #include "../auth/access.h"
 #include "../clock.h"
 #include "../files/files.h"
 #include "../resources/track.h"
+#include "gather.h"
 #include "mail.h"
 #include <curl/curl.h>
 #include <poll.h>
@@ -174,6 +175,7 @@ void tasks_start(const TasksOptions *given)
         pthread_create(&mail_thread, NULL, mail_loop, NULL);
     if (options.scans)
         pthread_create(&scan_thread, NULL, scan_loop, NULL);
+    gather_start(&options);
 }
 
 void tasks_wake(void)
@@ -192,6 +194,7 @@ void tasks_stop(void)
         pthread_join(mail_thread, NULL);
     if (options.scans)
         pthread_join(scan_thread, NULL);
+    gather_stop();
     close(wake);
     wake = -1;
     curl_global_cleanup();

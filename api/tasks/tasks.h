@@ -3,7 +3,7 @@
 // move; mails of the outbox leave by SMTP; what has expired is swept. Everything due is in the database, so a server that was
 // down does it when it is back.
 #pragma once
-#include "../store/store.h"
+#include "../history/log.h"
 
 typedef struct TasksOptions { // texts outlive the tasks
     const char *conninfo;
@@ -11,9 +11,13 @@ typedef struct TasksOptions { // texts outlive the tasks
     const char *smtp_user, *smtp_password; // or NULL
     const char *mail_from;
     bool scans;                // a virus scanner is configured
+    const LogKey *key;         // signs what was gathered
+    const char *anchor;        // folder for checkpoints, or NULL
+    int anchor_every_s;
 } TasksOptions;
 
-// Starts a thread for time and rights, one for mail and one for files, where there is something to do. Once a process.
+// Starts a thread for time and rights, one for mail and one for files, where there is something to do, and one for the history. Once a
+// process.
 void tasks_start(const TasksOptions *options);
 
 // Asks them to end, waits until what runs is done.

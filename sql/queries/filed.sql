@@ -19,7 +19,7 @@ select a.id as application_id, a.number, a.call_id, c.title as call_title, a.dos
 from application a
 join call c on c.id = a.call_id
 join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
-join move m on m.application_id = a.id and m.at = a.filed_at
+join entry m on m.chain = a.id and m.at = a.filed_at
 where a.id = $1
 order by m.version
 limit 1;

@@ -317,7 +317,7 @@ static void test_guilty_alone(void **state)
 {
     (void)state;
     // One row breaks a rule of the database: its neighbours are stored all the same.
-    assert_true(db_script(db, "alter table move add constraint no_wind check (data is null or data "
+    assert_true(db_script(db, "alter table entry add constraint no_wind check (data is null or data "
                               "->> 'reason' <> 'storm') not valid"));
     size_t moving[] = {0, 3};
     Request *setup = request(&carrier, applications[3], "back");
@@ -334,7 +334,7 @@ static void test_guilty_alone(void **state)
     assert_int_equal(status_of(rqs[1]), 200);
     assert_int_equal(version_of(0), before[0]);
     assert_int_equal(version_of(3), before[1] + 1);
-    assert_true(db_script(db, "alter table move drop constraint no_wind"));
+    assert_true(db_script(db, "alter table entry drop constraint no_wind"));
 }
 
 static void test_locked(void **state)
