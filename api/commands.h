@@ -4,7 +4,7 @@
 // and returns the program's exit status: 0 all is well, 1 the file is wrong or a scenario failed, 2
 // wrong arguments or a file that cannot be read.
 #pragma once
-#include "../engine/base/str.h"
+#include "../engine/base/text.h"
 
 int command_check(int argc, char **argv); // check FILE… [--lang fr|en] [--json] [--dictionary FILE]
 int command_draw(int argc, char **argv); // draw FILE [--svg] [--lang fr|en] [--dictionary FILE]
@@ -16,6 +16,12 @@ int command_diff(int argc, char **argv); // diff OLD NEW [--lang fr|en] [--json]
 // migrate OLD NEW MAPPING APPLICATION… [--lang fr|en] [--dictionary FILE]: where applications would land and what they would
 // lose; changes nothing. Status 1 when one lands nowhere.
 int command_migrate(int argc, char **argv);
+
+// territories import [FOLDER]: what the JSON files in `folder` (or in its `data`) say; NULL with a sentence on stderr. Then all of it
+// into the database, in one transaction; the exit status.
+typedef struct Territories Territories;
+Territories *territories_read(Arena *arena, Lang lang, const char *folder);
+int territories_store(const Territories *territories, const char *conninfo);
 
 // The shared dictionary (workflows/dictionary.yaml), embedded at build.
 extern const char dictionary_text[];

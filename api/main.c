@@ -70,6 +70,7 @@ static int usage(FILE *out)
         "jalon verify [--anchor DOSSIER]   recalcule l'historique ; --receipt FICHIER [--key CLÉ] "
         ": un récépissé, sans base\n"
         "jalon checkpoint [ESPACE]      montre les derniers points de contrôle signés\n"
+        "jalon territories import [DOSSIER]  charge communes, EPCI, départements, régions\n"
         "jalon psql [-- arguments]      ouvre psql sur la base\n"
         "jalon health                   demande au serveur s'il est prêt\n"
         "jalon --version | help\n\n"
@@ -83,6 +84,7 @@ static int usage(FILE *out)
         "jalon verify [--anchor FOLDER] recomputes the history; --receipt FILE [--key KEY]: a "
         "receipt, without a database\n"
         "jalon checkpoint [SPACE]       shows the latest signed checkpoints\n"
+        "jalon territories import [FOLDER]  loads communes, EPCI, départements, regions\n"
         "jalon psql [-- arguments]      opens psql on the database\n"
         "jalon health                   asks the server whether it is ready\n"
         "jalon --version | help\n\n"
@@ -226,6 +228,25 @@ static int checkpoint(Program *program)
     if (!visit(program, false, &conninfo, &why))
         return complain(why, FAILED);
     return checkpoint_print(conninfo, program->asked.word_count ? program->asked.words[0] : NULL);
+}
+
+// --- jalon territories ---------------------------------------------------------------------------
+
+// The files are read by whoever asks, before we become the user that the database knows.
+static int territories(Program *program)
+{
+    static const char packaged[] = "build/territories/node_modules/@etalab/decoupage-administratif";
+    const Asked *asked = &program->asked;
+    Str why = STR_NONE;
+    const char *conninfo;
+    if (asked->word_count < 1 || asked->word_count > 2 || strcmp(asked->words[0], "import") != 0)
+        return usage(stderr);
+    Territories *read = territories_read(program->arena, spoken(),
+                                         asked->word_count == 2 ? asked->words[1] : packaged);
+    if (!read)
+        return WRONG_ARGUMENTS;
+    return visit(program, false, &conninfo, &why) ? territories_store(read, conninfo)
+                                           : complain(why, FAILED);
 }
 
 // --- jalon serve ---------------------------------------------------------------------------------
@@ -450,6 +471,7 @@ int main(int argc, char **argv)
         {"psql", NULL, psql},
         {"verify", NULL, verify},
         {"checkpoint", NULL, checkpoint},
+        {"territories", NULL, territories},
         {"health", NULL, health},
         {"check", command_check, NULL},
         {"draw", command_draw, NULL},

@@ -89,16 +89,23 @@ static const char *const organisation_kinds[] = {
     "association", "company", "cooperative", "commune",    "epci",  "departement",
     "region",      "state",   "public-body", "collective", "other", NULL};
 
+#define ORGANISATION_NUMBERS                                                                       \
+    FIELD_TEXT(OrganisationMake, siren, .min_len = 9, .max = 9,                                    \
+               .help = "Nine digits, with their check digit."),                                    \
+        FIELD_TEXT(OrganisationMake, siret, .min_len = 14, .max = 14,                              \
+                   .help = "Of the establishment: the SIREN and five digits, with check digit."),  \
+        FIELD_TEXT(OrganisationMake, rna, .min_len = 10, .max = 10,                                \
+                   .help = "Of the association: a W and nine characters.")
 const Field organisation_fields[] = {
     FIELD_TEXT(OrganisationMake, name, .required = true, .min_len = 1),
-    FIELD_TEXT(OrganisationMake, siren, .min_len = 9, .max = 9,
-               .help = "Nine digits, with their check digit."),
+    ORGANISATION_NUMBERS,
     FIELD_TEXT(OrganisationMake, kind, .values = organisation_kinds),
     FIELD_END,
 };
 
 const Field organisation_change_fields[] = {
     FIELD_TEXT(OrganisationMake, name, .min_len = 1),
+    ORGANISATION_NUMBERS,
     FIELD_TEXT(OrganisationMake, kind, .values = organisation_kinds),
     FIELD_END,
 };
@@ -108,6 +115,16 @@ const Field member_fields[] = {
     FIELD_UUID(MemberSet, person_id, .required = true,
                .help = "Oneself, to accept the part that was offered."),
     FIELD_TEXT(MemberSet, role, .required = true, .values = member_roles),
+    FIELD_END,
+};
+const Field transfer_fields[] = {
+    FIELD_UUID(TransferMake, person_id, .required = true, .help = "A member."),
+    FIELD_BOOL(TransferMake, stay, .help = "Stay an owner beside them."),
+    FIELD_END,
+};
+const Field invitation_fields[] = {
+    FIELD_EMAIL(AuthorInvite, email, .required = true),
+    FIELD_TEXT(AuthorInvite, role, .values = member_roles, .help = "member when it is not said."),
     FIELD_END,
 };
 
@@ -140,8 +157,9 @@ const Field grant_fields[] = {
     FIELD_END,
 };
 
-static const char *const territory_kinds[] = {"nation",  "region",    "departement", "epci",
-                                              "commune", "perimeter", NULL};
+static const char *const territory_kinds[] = {"nation",    "region",  "departement",
+                                              "epci",      "commune", "arrondissement-municipal",
+                                              "perimeter", NULL};
 static const Field territory_row_fields[] = {
     FIELD_TEXT(TerritoryRow, code, .required = true, .min_len = 1, .max = 80),
     FIELD_TEXT(TerritoryRow, kind, .required = true, .values = territory_kinds),
@@ -154,6 +172,20 @@ static const Field territory_row_fields[] = {
 const Field territories_fields[] = {
     FIELD_LIST(TerritoriesPut, territories, TerritoryRow, territory_row_fields, .required = true,
                .max = 5000),
+    FIELD_END,
+};
+const Field perimeter_fields[] = {
+    FIELD_UUID(PerimeterMake, space_id, .required = true),
+    FIELD_TEXT(PerimeterMake, parent, .required = true, .max = 80,
+               .help = "Code of the commune that it lies in."),
+    FIELD_TEXT(PerimeterMake, name, .required = true, .min_len = 1),
+    FIELD_JSON(PerimeterMake, geometry, .required = true,
+               .help = "GeoJSON Polygon or MultiPolygon; at most 5000 positions in 200 rings."),
+    FIELD_END,
+};
+const Field perimeter_change_fields[] = {
+    FIELD_TEXT(PerimeterMake, name, .min_len = 1),
+    FIELD_JSON(PerimeterMake, geometry),
     FIELD_END,
 };
 

@@ -54,7 +54,7 @@ typedef struct PersonMake {
 extern const Field person_fields[];
 
 typedef struct OrganisationMake {
-    Str name, siren, kind;
+    Str name, siren, siret, rna, kind;
 } OrganisationMake;
 extern const Field organisation_fields[], organisation_change_fields[];
 
@@ -62,6 +62,12 @@ typedef struct MemberSet {
     Str person_id, role;
 } MemberSet;
 extern const Field member_fields[];
+
+typedef struct TransferMake {
+    Str person_id;
+    bool stay;
+} TransferMake;
+extern const Field transfer_fields[], invitation_fields[]; // of an AuthorInvite
 
 typedef struct SpaceMake {
     Str slug, organisation_id;
@@ -84,6 +90,12 @@ typedef struct TerritoriesPut {
     FieldList territories;
 } TerritoriesPut;
 extern const Field territories_fields[];
+
+typedef struct PerimeterMake {
+    Str space_id, parent, name;
+    json_t *geometry;
+} PerimeterMake;
+extern const Field perimeter_fields[], perimeter_change_fields[];
 
 typedef struct FunderRow {
     Str organisation_id;

@@ -43,6 +43,14 @@ bool organisation_change(Request *rq);
 bool member_list(Request *rq);
 bool member_set(Request *rq);
 bool member_remove(Request *rq);
+// invitation.c
+bool invitation_make(Request *rq);
+bool invitation_list(Request *rq);
+bool invitation_revoke(Request *rq);
+bool invitation_mine(Request *rq);
+bool invitation_accept(Request *rq);
+bool invitation_decline(Request *rq);
+bool organisation_transfer(Request *rq);
 // space.c
 bool space_make(Request *rq);
 bool space_list(Request *rq);
@@ -56,6 +64,10 @@ bool grant_revoke(Request *rq);
 bool territories_put(Request *rq);
 bool territory_list(Request *rq);
 bool territory_get(Request *rq);
+bool territory_geometry(Request *rq);
+bool perimeter_make(Request *rq);
+bool perimeter_change(Request *rq);
+bool perimeter_remove(Request *rq);
 // workflow.c
 bool workflow_make(Request *rq);
 bool workflow_check(Request *rq);
