@@ -6,6 +6,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "problem.h"
+#include "settings.h"
 #include <stdatomic.h>
 
 static atomic_bool closing;
@@ -32,8 +33,18 @@ static const char *cache_of(const Request *rq)
     return shared ? "no-cache" : "no-store";
 }
 
+// Whoever came by TLS once comes by TLS for a year. Over plain HTTP browsers do not listen to it.
+static Str transport(void)
+{
+    return str_starts(str_of(settings()->base_url), STR("https://"))
+               ? STR("max-age=31536000; includeSubDomains")
+               : STR_NONE;
+}
+
 static bool send_reply(Request *rq)
 {
+    Str nothing = STR("default-src 'none'; base-uri 'none'; form-action 'none'; "
+                      "frame-ancestors 'none'; sandbox");
     const Reply *r = &rq->reply;
     bool content = r->body.len || r->file.len;
     Str type = str_of(!content ? NULL : r->type ? r->type : "application/json");
@@ -43,10 +54,13 @@ static bool send_reply(Request *rq)
         {"Content-Type", type},
         {"Request-Id", str_of(rq->id)},
         {"Cache-Control", str_of(cache_of(rq))},
-        {"Content-Security-Policy",
-         r->policy.len ? r->policy : STR("default-src 'none'; frame-ancestors 'none'")},
+        {"Content-Security-Policy", r->policy.len ? r->policy : nothing},
         {"X-Content-Type-Options", STR("nosniff")},
         {"Referrer-Policy", STR("no-referrer")},
+        {"Cross-Origin-Resource-Policy", STR("same-origin")},
+        {"Cross-Origin-Opener-Policy", STR("same-origin")},
+        {"Permissions-Policy", STR("camera=(), geolocation=(), microphone=()")},
+        {"Strict-Transport-Security", transport()},
         {"Vary", STR("Accept-Language, Authorization, Cookie")},
         {"Content-Language", problem ? rq->lang == FR ? STR("fr") : STR("en") : STR_NONE},
         {"WWW-Authenticate", r->status == 401 ? STR("Bearer realm=\"jalon\"") : STR_NONE},

@@ -194,7 +194,7 @@ bool workflow_version_drawing(Request *rq)
     if (!def)
         return false;
     bool svg = str_is(request_query(rq, "form"), "svg");
-    rq->reply.type = svg ? "image/svg+xml" : "text/vnd.graphviz; charset=utf-8";
+    rq->reply.type = svg ? "image/svg+xml; charset=utf-8" : "text/vnd.graphviz; charset=utf-8";
     return reply_text(
         rq, 200, svg ? draw_svg(rq->arena, def, rq->lang) : draw_dot(rq->arena, def, rq->lang));
 }
