@@ -33,7 +33,8 @@ enum {
 };
 
 static struct {
-    Arena *arena; // for ever
+    Arena *arena;          // for ever
+    char *environment[16]; // of the programs we start
     const char *data, *socket_dir, *bindir, *pg, *log, *conninfo, *owner_conninfo;
     pid_t pid; // 0: not running
     bool answering;
@@ -137,8 +138,21 @@ static _Noreturn void become_program(const char *const *args, const char *log, i
     prctl(PR_SET_PDEATHSIG, SIGINT);
     if (getppid() != parent)
         _exit(127);
-    execv(args[0], (char *const *)(uintptr_t)args);
+    execve(args[0], (char *const *)(uintptr_t)args, cluster.environment);
     _exit(127);
+}
+
+// PostgreSQL has no use for what we were told in ours, least of all for secrets.
+static void write_environment(void)
+{
+    static const char *const kept[] = {
+        "PATH=", "HOME=", "USER=", "LOGNAME=", "LANG=", "LC_", "TZ=", "TMPDIR=", "LD_", "FAKETIME"};
+    enum { MOST = sizeof cluster.environment / sizeof *cluster.environment - 1 };
+    size_t n = 0;
+    for (char **entry = environ; *entry && n < MOST; entry++)
+        for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+            if (strncmp(*entry, kept[i], strlen(kept[i])) == 0 && n < MOST)
+                cluster.environment[n++] = str_cstr(cluster.arena, str_of(*entry));
 }
 
 // Runs a program to its end with `input`; true when it succeeds.
@@ -303,6 +317,7 @@ bool cluster_prepare(const Settings *settings, Arena *arena, Str *why)
 {
     cluster.arena = arena_new();
     cluster.data = settings->data;
+    write_environment();
     Str dir = socket_folder(settings, arena);
     if (dir.len + SOCKET_ROOM > sizeof((struct sockaddr_un *)NULL)->sun_path - 1) {
         *why = str_format(

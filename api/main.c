@@ -110,6 +110,7 @@ static bool read_settings(Program *program, char **args)
     if (settings_read(program->arena, (const char *const *)args, environ, &program->settings,
                       &program->asked, &why)) {
         settings_set(&program->settings);
+        settings_forget_secrets();
         return true;
     }
     complain(why, 0);
@@ -188,8 +189,11 @@ static int psql(Program *program)
         return complain(why, FAILED);
     size_t n = program->asked.word_count;
     const char **args = arena_array(program->arena, const char *, n + 3);
+    Str password;
     args[0] = "psql";
-    args[1] = conninfo;
+    args[1] = store_conninfo_apart(program->arena, conninfo, &password);
+    if (password.len) // a command line is everyone's to read
+        setenv("PGPASSWORD", str_cstr(program->arena, password), 1);
     for (size_t i = 0; i < n; i++)
         args[i + 2] = program->asked.words[i];
     execvp("psql", (char *const *)(uintptr_t)args);

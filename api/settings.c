@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef enum Type { TEXT, INT, BOOL } Type;
@@ -38,6 +39,7 @@ typedef struct Reader {
     Arena *arena;
     Settings *settings;
     Str *why;
+    bool shared; // the file that is read is readable by everyone on this machine
 } Reader;
 
 static const Settings *current;
@@ -79,6 +81,78 @@ static bool bool_read(Str text, bool *ret)
     *ret = str_is(text, "true") || str_is(text, "1") || str_is(text, "yes") || str_is(text, "on");
     return *ret || str_is(text, "false") || str_is(text, "0") || str_is(text, "no") ||
            str_is(text, "off");
+}
+
+// --- secrets ------------------------------------------------------------------------------------
+
+// "password=…" (also ?password=…, sslpassword=…) of a conninfo or a URL, at `s`: length of the name and "=", or 0.
+static size_t password_name(Str s)
+{
+    size_t n = strlen("password");
+    if (!str_starts(s, STR("password")))
+        return 0;
+    while (n < s.len && s.at[n] == ' ')
+        n++;
+    if (n == s.len || s.at[n] != '=')
+        return 0;
+    for (n++; n < s.len && s.at[n] == ' ';)
+        n++;
+    return n;
+}
+
+static size_t password_length(Str value)
+{
+    bool quoted = value.len && value.at[0] == '\'';
+    size_t n = quoted;
+    for (; n < value.len && !(quoted ? value.at[n] == '\'' : strchr(" &#", value.at[n]) != NULL);
+         n++)
+        n += value.at[n] == '\\' && n + 1 < value.len;
+    return n + (quoted && n < value.len);
+}
+
+// Of "://user:secret@host", at `s`: where the secret begins, or 0. A raw "@" or "/" may stand inside it.
+static size_t login_secret(Str s, size_t *len)
+{
+    if (!str_starts(s, STR("://")))
+        return 0;
+    size_t end = str_index(s, '?'), at = end;
+    while (at > 0 && s.at[at - 1] != '@')
+        at--;
+    size_t colon = 3 + str_index(str_slice(s, 3, s.len), ':');
+    if (at == 0 || colon + 1 >= at)
+        return 0;
+    *len = at - 1 - (colon + 1);
+    return colon + 1;
+}
+
+// The first secret of `url` from `from` on.
+static bool secret_within(Str url, size_t from, size_t *at, size_t *len)
+{
+    for (size_t i = from; i < url.len; i++) {
+        Str rest = str_slice(url, i, url.len);
+        size_t begin = password_name(rest);
+        if (begin)
+            *len = password_length(str_slice(rest, begin, rest.len));
+        else
+            begin = login_secret(rest, len);
+        *at = i + begin;
+        if (begin && *len)
+            return true;
+    }
+    return false;
+}
+
+static bool bears_secret(const Row *row, Str value)
+{
+    size_t at, len;
+    return row->kind == SECRET ? value.len > 0
+                               : row->kind == URL && secret_within(value, 0, &at, &len);
+}
+
+static bool told_to_all(const Reader *r, Str where)
+{
+    return wrong(r, where,
+                 STR("it holds a secret and everyone on this machine can read it: chmod o-rwx"));
 }
 
 static bool set(const Reader *r, const Row *row, Str where, Str value)
@@ -153,10 +227,12 @@ static Str trim(Str s)
     return s;
 }
 
-static bool file_text(const Reader *r, const char *path, Str *ret)
+static bool file_text(const Reader *r, const char *path, Str *ret, bool *shared)
 {
+    struct stat file;
     char *at = arena_alloc(r->arena, FILE_MAX + 1);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    *shared = fd >= 0 && fstat(fd, &file) == 0 && (file.st_mode & S_IROTH);
     ssize_t len = fd < 0 ? -1 : read(fd, at, FILE_MAX + 1);
     int error = errno;
     if (fd >= 0)
@@ -181,13 +257,16 @@ static bool line_read(const Reader *r, Str where, Str line)
     if (value.len >= 2 && value.at[0] == '"' && value.at[value.len - 1] == '"')
         value = str_slice(value, 1, value.len - 1);
     const Row *row = row_of(name);
+    if (row && r->shared && bears_secret(row, value))
+        return told_to_all(r, where);
     return row ? set(r, row, where, value) : unknown(r, where, name);
 }
 
-static bool file_read(const Reader *r, const char *path)
+static bool file_read(const Reader *reader, const char *path)
 {
     Str text;
-    if (!file_text(r, path, &text))
+    Reader inside = *reader, *r = &inside;
+    if (!file_text(r, path, &text, &r->shared))
         return false;
     for (int number = 1; text.len; number++) {
         size_t end = str_index(text, '\n');
@@ -241,6 +320,15 @@ static bool environment_read(const Reader *r, char *const *environment, const ch
 
 typedef VEC(const char *) Words;
 
+static bool secret_on_line(const Reader *r, const Row *row)
+{
+    return wrong(r, STR_NONE,
+                 str_format(r->arena,
+                            "--%s: a secret comes from a file or the environment: every user "
+                            "of this machine can read a command line",
+                            row->name));
+}
+
 // The flag of args[0], "--name value" or "--name=value"; `used` arguments are gone after it.
 static bool flag_read(const Reader *r, const char *const *args, Asked *asked, const char **file,
                       size_t *used)
@@ -263,13 +351,9 @@ static bool flag_read(const Reader *r, const char *const *args, Asked *asked, co
                         : str_is(name, "key")     ? &asked->key
                                                   : NULL;
     if (!row && !ours)
-        return unknown(r, str_of(args[0]), name);
+        return unknown(r, str_slice(str_of(args[0]), 0, name.len + 2), name);
     if (row && row->kind == SECRET)
-        return wrong(r, STR_NONE,
-                     str_format(r->arena,
-                                "--%s: a secret comes from a file or the environment: every user "
-                                "of this machine can read a command line",
-                                row->name));
+        return secret_on_line(r, row);
     bool yes;
     if (row && row->type == BOOL && !inside && !(args[1] && bool_read(str_of(args[1]), &yes)))
         return set(r, row, STR_NONE, STR("true"));
@@ -281,7 +365,8 @@ static bool flag_read(const Reader *r, const char *const *args, Asked *asked, co
         *ours = value;
         return true;
     }
-    return set(r, row, STR_NONE, str_of(value));
+    return bears_secret(row, str_of(value)) ? secret_on_line(r, row)
+                                            : set(r, row, STR_NONE, str_of(value));
 }
 
 static bool flags_read(const Reader *r, const char *const *args, Asked *asked, const char **file,
@@ -321,8 +406,11 @@ static bool complete(const Reader *r)
         return wrong(r, STR("breached_passwords"), str_of(strerror(errno)));
     if (s->smtp_password_file[0]) {
         Str text;
-        if (!file_text(r, s->smtp_password_file, &text))
+        bool shared;
+        if (!file_text(r, s->smtp_password_file, &text, &shared))
             return false;
+        if (shared)
+            return told_to_all(r, str_of(s->smtp_password_file));
         s->smtp_password = str_cstr(r->arena, trim(str_slice(text, 0, str_index(text, '\n'))));
     }
     return true;
@@ -331,7 +419,7 @@ static bool complete(const Reader *r)
 bool settings_read(Arena *arena, const char *const *args, char *const *environment,
                    Settings *settings, Asked *asked, Str *why)
 {
-    Reader r = {arena, settings, why};
+    Reader r = {arena, settings, why, false};
     Words words = {0};
     Settings unused;
     const char *file = NULL;
@@ -339,7 +427,7 @@ bool settings_read(Arena *arena, const char *const *args, char *const *environme
     set_defaults(&r);
     // A first pass only finds the file, which all others override.
     environment_read(&r, environment, &file);
-    Reader first = {arena, &unused, why};
+    Reader first = {arena, &unused, why, false};
     unused = *settings;
     if (!flags_read(&first, args, asked, &file, &words))
         return false;
@@ -352,32 +440,38 @@ bool settings_read(Arena *arena, const char *const *args, char *const *environme
     return complete(&r);
 }
 
+void settings_forget(const char *name)
+{
+    char *value = getenv(name);
+    if (value)
+        explicit_bzero(value, strlen(value)); // in place: /proc/PID/environ shows this memory
+    unsetenv(name);
+}
+
+void settings_forget_secrets(void)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        char name[64] = "JALON_";
+        size_t n = strlen(name);
+        for (const char *c = rows[i].name; *c && n + 1 < sizeof name; c++)
+            name[n++] = *c == '_' ? '_' : (char)(*c - ('a' <= *c && *c <= 'z' ? 32 : 0));
+        const char *value = getenv(name);
+        if (value && bears_secret(&rows[i], str_of(value)))
+            settings_forget(name);
+    }
+}
+
 // --- showing ------------------------------------------------------------------------------------
 
-// A URL without its password: scheme://user:***@host; "password=…" of a conninfo as well.
-static Str without_password(Arena *arena, Str url)
+static Str without_secrets(Arena *arena, Str url)
 {
     Buf out = {.arena = arena};
-    for (size_t i = 0; i < url.len; i++) {
-        Str rest = str_slice(url, i, url.len);
-        if (str_starts(rest, STR("password="))) {
-            buf_add(&out, STR("password=***"));
-            i += str_index(rest, ' ') - 1;
-            continue;
-        }
-        size_t at = str_index(rest, '@'), colon = str_index(rest, ':');
-        if (str_starts(rest, STR("://")) && at < rest.len) {
-            Str login = str_slice(rest, 3, at);
-            colon = str_index(login, ':');
-            buf_add(&out, STR("://"));
-            buf_add(&out, str_slice(login, 0, colon));
-            if (colon < login.len)
-                buf_add(&out, STR(":***"));
-            i += at - 1;
-            continue;
-        }
-        buf_char(&out, url.at[i]);
+    size_t from = 0, at, len;
+    for (; secret_within(url, from, &at, &len); from = at + len) {
+        buf_add(&out, str_slice(url, from, at));
+        buf_add(&out, STR("***"));
     }
+    buf_add(&out, str_slice(url, from, url.len));
     return buf_str(&out);
 }
 
@@ -396,7 +490,7 @@ Str settings_text(Arena *arena, const Settings *settings)
             buf_format(&out, "%s = %s\n", row->name, *(const bool *)at ? "true" : "false");
         else
             buf_format(&out, "%s = " STR_FMT "\n", row->name,
-                       STR_ARG(without_password(arena, str_of(*(const char *const *)at))));
+                       STR_ARG(without_secrets(arena, str_of(*(const char *const *)at))));
     }
     return buf_str(&out);
 }

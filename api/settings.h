@@ -23,8 +23,13 @@ typedef struct Asked {
 
 // Reads `args` (without the program's and the command's name), `environment` (as environ) and the file that --config or
 // JALON_CONFIG names. False with a sentence in `why`: an unknown name (with the nearest one, and file:line), a value out of
-// range, a secret on the command line. Everything lives in `arena`. `settings` is complete either way.
+// range, a secret on the command line or in a file that everyone can read. Everything lives in `arena`. `settings` is complete either way.
 bool settings_read(Arena *arena, const char *const *args, char *const *environment, Settings *settings, Asked *asked, Str *why);
+
+// Takes a variable out of this process's environment, where /proc and child processes would still find it.
+void settings_forget(const char *name);
+// The same for each setting that bears a secret; they have been read. Before any thread starts.
+void settings_forget_secrets(void);
 
 // "name = value" lines, secrets and passwords hidden: a file that --config takes.
 Str settings_text(Arena *arena, const Settings *settings);

@@ -64,6 +64,10 @@ const char *db_detail(const Db *db);    // server's own words: for logs, never f
 // True when a server answers at `conninfo`, whether or not it would let us in. For the supervisor.
 bool store_ping(const char *conninfo);
 
+// `conninfo` (a URL or "name=value …") without its passwords, and the one of the role, or STR_NONE. Unchanged when libpq cannot
+// read it.
+const char *store_conninfo_apart(Arena *arena, const char *conninfo, Str *password);
+
 // The transaction begins with the next statement, in the same flight. False while the database is down.
 bool db_begin(Db *db);
 bool db_commit(Db *db);

@@ -61,6 +61,7 @@ class CommandLine(unittest.TestCase):
             file = pathlib.Path(folder) / "jalon.conf"
             secret = pathlib.Path(folder) / "secret"
             secret.write_text("s3cr3t-w0rd\n")
+            secret.chmod(0o600)
             file.write_text(f"port = 8181\nworkers = 3\nsmtp_password_file = {secret}\n")
             shown = jalon("serve", "--config", str(file), "--print-config", "--data", folder, env={**os.environ, "JALON_PORT": "8282"})
             self.told(shown, 0, "8282", "workers")
