@@ -56,7 +56,7 @@ class Headers(unittest.TestCase):
         """Every route of the table, asked by nobody and by the administrator, of this page and of another origin, answers with all headers."""
         self.assertGreater(len(self.doors), 60)
         for door in self.doors:
-            if str(door) == "DELETE /api/v1/session":
+            if str(door) in ("DELETE /api/v1/session", "DELETE /api/v1/sessions"):
                 continue
             sent = [("Origin", "https://evil.example")] + ([("Content-Type", door.media.replace("*/*", "application/pdf"))] if door.media else [])
             for knock in (self.nobody, self.admin):

@@ -38,7 +38,7 @@ HEADERS = [("Authorization", "Bearer '"), ("Authorization", "Bearer " + "a" * 50
            ("Content-Type", "application/json; charset=utf-7"), ("Content-Type", "application/yaml"), ("Content-Type", "'"), ("Content-Type", "multipart/form-data; boundary=a"),
            ("Content-Encoding", "gzip"), ("Range", "bytes=0-18446744073709551615"), ("Range", "bytes=-1,-1"), ("Origin", "null"), ("Expect", "200-maybe"), ("Upgrade", "h2c"),
            ("X-HTTP-Method-Override", "DELETE"), ("X-Forwarded-For", "' or 1=1"), ("X-Forwarded-For", "127.0.0.1, " * 300), ("Forwarded", "for=\"[::1]:x\"")]
-NOT_OURS = {"DELETE /api/v1/session"}  # would end the session that knocks
+NOT_OURS = {"DELETE /api/v1/session", "DELETE /api/v1/sessions"}  # would end the sessions that knock
 
 
 class Hostile(unittest.TestCase):
