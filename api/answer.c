@@ -29,7 +29,8 @@ static void not_modified(Request *rq)
 
 static const char *cache_of(const Request *rq)
 {
-    bool shared = rq->route && rq->route->access == PUBLIC && rq->method == GET && !rq->who;
+    bool shared = rq->route && rq->route->access == PUBLIC && rq->method == GET && !rq->who &&
+                  !rq->route->secret;
     return shared ? "no-cache" : "no-store";
 }
 

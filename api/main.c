@@ -3,6 +3,7 @@
 // thread is the supervisor: it watches over PostgreSQL and the signals; everything else has threads
 // of its own.
 #include "auth/access.h"
+#include "auth/oidc.h"
 #include "auth/seal.h"
 #include "cluster.h"
 #include "commands.h"
@@ -406,6 +407,8 @@ static int serve(Program *program)
     sigset_t signals = block_signals();
     if (!auth_start())
         return complain(STR("no source of chance on this machine"), FAILED);
+    if (!oidc_read(program->arena, s->providers, &why)) // as whoever started us: secrets may be theirs alone
+        return complain(why, WRONG_ARGUMENTS);
     if (!prepare(program, &why))
         return complain(why, FAILED);
     if (own_database(s) && !cluster_prepare(s, program->arena, &why))
@@ -450,7 +453,10 @@ static int with_settings(int (*run)(Program *), char **args)
     } else if (program.asked.print_config || program.asked.check_config) {
         if (program.asked.print_config)
             printf(STR_FMT, STR_ARG(settings_text(program.arena, &program.settings)));
-        status = OK;
+        Str why = STR_NONE;
+        status = oidc_read(program.arena, program.settings.providers, &why)
+                     ? OK
+                     : complain(why, WRONG_ARGUMENTS);
     } else {
         status = run(&program);
     }

@@ -4,7 +4,10 @@
 #include "http/http.h"
 #include <stdlib.h>
 
-enum { SHOWN_MAX = 60 }; // of what the caller wrote, in a fault
+enum {
+    SHOWN_MAX = 60,       // of what the caller wrote, in a fault
+    LOOSE_TEXT_MAX = 4000 // of what another server wrote: codes may carry a whole token
+};
 
 static size_t parameter_count(const Route *route)
 {
@@ -62,7 +65,7 @@ static bool value_ok(Request *rq, FieldType type, Str *value)
     case FIELD_TIME_T:
         return time_parse(*value, &time);
     default:
-        return str_points(*value) <= FIELD_TEXT_MAX;
+        return str_points(*value) <= (size_t)(rq->route->loose ? LOOSE_TEXT_MAX : FIELD_TEXT_MAX);
     }
 }
 
@@ -88,6 +91,8 @@ void query_take(Request *rq, Str name, Str value)
     size_t n = parameter_count(rq->route), i = 0;
     while (i < n && !str_is(name, rq->route->query[i].name))
         i++;
+    if (i == n && rq->route->loose)
+        return;
     if (i == n) {
         fault_at(rq, FAULT_INVALID, place(rq, name), "unknown",
                  MESSAGE(T("Le paramètre {0} n'existe pas ici.", "There is no parameter {0} here."),

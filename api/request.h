@@ -38,10 +38,12 @@ typedef struct Route {
     enum QueryId first;        // a GET that begins with this statement of the path's first id: request_first(); Q_NONE when it does not
     bool batch;                // handled by the movers (resources/move.h), many at once; handler is NULL
     bool direct;               // answers from memory, on the http thread: no database, no principal, never waits
-    bool secret;               // its answer bears a secret: never kept for an Idempotency-Key
+    bool secret;               // its answer bears a secret: never kept for an Idempotency-Key, nor by caches
     bool own;                  // takes a session, never a token for programs: how one signs in is nobody else's to change
     bool fresh;                // takes a session confirmed lately (POST /api/v1/session/confirm), or a token
     bool costly;               // computes a password: on threads of its own, which yield to all others
+    bool outside;              // asks another server on its way: on threads of its own, so that nobody else waits for it
+    bool loose;                // its query comes from another server: what is not in `query` is passed over, texts may be long
     const char *tag;           // noun, for OpenAPI
 } Route;
 

@@ -3,6 +3,7 @@
 //
 //   http thread   begin: framing, route, method, media type, size, query (intake.c)
 //                 -> arrived: into the queue, or 503
+//                 (routes that compute passwords or ask other servers have queues and workers of their own)
 //   worker        who -> may they -> body -> If-Match -> key -> begin -> handler
 //                 -> keep the key's answer -> commit
 //   reader        the same, once what the handlers of all that wait begin by asking is asked in one flight
@@ -14,6 +15,7 @@
 #include "serve.h"
 #include "answer.h"
 #include "auth/access.h"
+#include "auth/oidc.h"
 #include "auth/password.h"
 #include "clock.h"
 #include "health.h"
@@ -44,12 +46,15 @@ enum {
     SPOOLS = 32,
     COSTLY_QUEUE = 16, // what one thread gets through while one waits patiently
     COSTLY_NICE = 10,
+    OUTSIDE = 4, // threads that wait for other servers
     STOP_MS = 3000,
     RETRY_AFTER = 1,
 #ifdef __SANITIZE_ADDRESS__
-    STACK = 4 << 20
+    STACK = 4 << 20,
+    STACK_OUTSIDE = 8 << 20 // TLS
 #else
-    STACK = 256 << 10
+    STACK = 256 << 10,
+    STACK_OUTSIDE = 1 << 20
 #endif
 };
 
@@ -57,10 +62,10 @@ static struct {
     Http *http;
     IntakeRules rules;
     const char *conninfo;
-    Queue *requests, *reads, *moves, *costly;
+    Queue *requests, *reads, *moves, *costly, *outside;
     pthread_t *threads;
     size_t thread_count;
-    int workers, readers, writers, costlies;
+    int workers, readers, writers, costlies, outsiders;
     atomic_bool stopping, swept;
     atomic_int timeouts; // of the database, since it last answered in time
     _Atomic int64_t timeout_at;
@@ -104,6 +109,8 @@ static Queue *queue_of(const Route *route)
         return serve.moves;
     if (route->costly)
         return serve.costly;
+    if (route->outside && serve.outsiders)
+        return serve.outside;
     return route->first ? serve.reads : serve.requests;
 }
 
@@ -371,6 +378,12 @@ static void *work(void *unused)
     return work_on(serve.requests);
 }
 
+static void *work_outside(void *unused)
+{
+    (void)unused;
+    return work_on(serve.outside);
+}
+
 // Passwords are made to take long. Whatever else waits for a core gets it first; on an idle machine nothing is slower.
 static void *work_costly(void *unused)
 {
@@ -455,6 +468,7 @@ static void *sweep(void *unused)
         refuse_late(serve.reads);
         refuse_late(serve.moves);
         refuse_late(serve.costly);
+        refuse_late(serve.outside);
         if (serve.timeouts && clock_mono() - serve.timeout_at > STUCK_US)
             serve.timeouts = 0;
         health_set(HEALTH_WORKERS,
@@ -470,11 +484,11 @@ static void *sweep(void *unused)
     return NULL;
 }
 
-static bool thread_start(void *(*run_thread)(void *))
+static bool thread_start(void *(*run_thread)(void *), size_t stack)
 {
     pthread_attr_t attr;
     pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, STACK);
+    pthread_attr_setstacksize(&attr, stack);
     bool started = pthread_create(&serve.threads[serve.thread_count], &attr, run_thread, NULL) == 0;
     serve.thread_count += started;
     pthread_attr_destroy(&attr);
@@ -484,18 +498,21 @@ static bool thread_start(void *(*run_thread)(void *))
 static bool threads_start(void)
 {
     serve.threads =
-        calloc((size_t)(serve.workers + serve.readers + serve.writers + serve.costlies + 1),
+        calloc((size_t)(serve.workers + serve.readers + serve.writers + serve.costlies +
+                        serve.outsiders + 1),
                sizeof *serve.threads);
     bool started = serve.threads != NULL;
     for (int i = 0; started && i < serve.workers; i++)
-        started = thread_start(work);
+        started = thread_start(work, STACK);
     for (int i = 0; started && i < serve.readers; i++)
-        started = thread_start(read_rows);
+        started = thread_start(read_rows, STACK);
     for (int i = 0; started && i < serve.writers; i++)
-        started = thread_start(write_moves);
+        started = thread_start(write_moves, STACK);
     for (int i = 0; started && i < serve.costlies; i++)
-        started = thread_start(work_costly);
-    return started && thread_start(sweep); // last: stopped last
+        started = thread_start(work_costly, STACK);
+    for (int i = 0; started && i < serve.outsiders; i++)
+        started = thread_start(work_outside, STACK_OUTSIDE);
+    return started && thread_start(sweep, STACK); // last: stopped last
 }
 
 static HttpOptions http_options(Arena *arena)
@@ -544,11 +561,13 @@ bool serve_start(const char *conninfo, Arena *arena, Str *why)
     serve.readers = (int)s->readers;
     serve.writers = (int)s->writers;
     serve.costlies = costly_count();
+    serve.outsiders = oidc_count() ? OUTSIDE : 0;
     serve.rules = (IntakeRules){router_new(arena, routes, route_count), s->upload_max * 1000000};
     serve.requests = queue_new((size_t)s->queue);
     serve.reads = queue_new((size_t)s->queue);
     serve.moves = queue_new((size_t)s->queue);
     serve.costly = queue_new(COSTLY_QUEUE);
+    serve.outside = queue_new((size_t)s->queue);
     metrics_start(routes, route_count);
     HttpOptions options = http_options(arena);
     serve.http = http_start(&options, arena, why);
@@ -576,6 +595,7 @@ void serve_stop(void)
     queue_close(serve.reads);
     queue_close(serve.moves);
     queue_close(serve.costly);
+    queue_close(serve.outside);
     for (size_t i = 0; i + 1 < serve.thread_count; i++)
         pthread_join(serve.threads[i], NULL);
     serve.swept = true;
@@ -585,5 +605,6 @@ void serve_stop(void)
     queue_free(serve.reads);
     queue_free(serve.moves);
     queue_free(serve.costly);
+    queue_free(serve.outside);
     free(serve.threads);
 }

@@ -60,6 +60,13 @@ const Field code_fields[] = {
     FIELD_END,
 };
 
+const Field oidc_start_fields[] = {
+    FIELD_TEXT(OidcStart, return_to,
+               .help = "Where the browser goes once signed in: a path here; / when it is not said."),
+    FIELD_BOOL(OidcStart, link, .help = "Give this way to the account that is signed in."),
+    FIELD_END,
+};
+
 const Field me_fields[] = {
     FIELD_TEXT(MeChange, name, .present = offsetof(MeChange, has_name)),
     FIELD_TEXT(MeChange, lang, .values = langs),

@@ -36,6 +36,12 @@ typedef struct CodeGive {
 } CodeGive;
 extern const Field code_fields[];
 
+typedef struct OidcStart {
+    Str return_to;
+    bool link;
+} OidcStart;
+extern const Field oidc_start_fields[];
+
 typedef struct MeChange {
     Str name, lang;
     bool has_name;

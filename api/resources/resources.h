@@ -31,6 +31,13 @@ bool person_totp_remove(Request *rq);
 bool token_make(Request *rq);
 bool token_list(Request *rq);
 bool token_revoke(Request *rq);
+// identity.c
+bool sign_in_ways(Request *rq);
+bool sign_in_oidc(Request *rq);
+bool sign_in_oidc_back(Request *rq);
+bool identity_list(Request *rq);
+bool identity_remove(Request *rq);
+bool session_provider(Request *rq);
 // person.c
 bool person_make(Request *rq);
 bool person_list(Request *rq);

@@ -58,7 +58,8 @@ where p.id = $1;
 select p.id, p.email, p.name, p.lang, p.verified_at, p.password is not null as has_password,
        exists (select from totp t where t.person_id = p.id and t.confirmed_at is not null) as has_totp,
        (select count(*) from recovery_code c where c.person_id = p.id and c.used_at is null) as recovery_codes,
-       array_remove(array['link', case when p.password is not null then 'password' end], null) as ways, p.created_at,
+       array_remove(array['link', case when p.password is not null then 'password' end,
+                          case when exists (select from identity i where i.person_id = p.id) then 'oidc' end], null) as ways, p.created_at,
        coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role, 'scope', g.scope, 'scope_id', g.scope_id)
                                   order by g.granted_at, g.id)
                  from role_grant g
