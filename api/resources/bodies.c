@@ -333,3 +333,12 @@ const Field clock_fields[] = {
     FIELD_TIME(ClockSet, now, .required = true),
     FIELD_END,
 };
+
+const Field retention_fields[] = {
+    FIELD_INT(RetentionPut, draft_months, .low = 1, .high = 1200,
+              .help = "Months after the call closed: what was never filed; never when absent"),
+    FIELD_INT(RetentionPut, refused_months, .low = 1, .high = 1200,
+              .help = "Months after its end: what was filed and not funded"),
+    FIELD_INT(RetentionPut, funded_months, .low = 120, .high = 1200,
+              .help = "Months after its end: what was funded; ten years at least"),
+    FIELD_END};

@@ -125,6 +125,11 @@ typedef struct MigrationMake {
 } MigrationMake;
 extern const Field migration_fields[];
 
+typedef struct RetentionPut { // months; 0: kept
+    int64_t draft_months, refused_months, funded_months;
+} RetentionPut;
+extern const Field retention_fields[];
+
 typedef struct DossierMake {
     Str title, organisation_id, workflow_id;
     FieldList themes, territories;

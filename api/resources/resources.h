@@ -111,6 +111,13 @@ bool document_content(Request *rq);
 bool application_make(Request *rq);
 bool application_dossier(Request *rq);
 bool application_receipt(Request *rq);
+// erasure.c
+bool me_erasure(Request *rq);
+bool me_erase(Request *rq);
+bool me_export(Request *rq);
+bool retention_get(Request *rq);
+bool retention_put(Request *rq);
+bool retention_preview(Request *rq);
 // history.c
 bool dossier_history(Request *rq);
 bool grant_history(Request *rq);

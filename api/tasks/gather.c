@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gather.h"
+#include "../clock.h"
 #include "../log.h"
+#include "retention.h"
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <time.h>
 
-enum { EVERY_MS = 1000, STEP_MS = 50 };
+enum { EVERY_MS = 1000, STEP_MS = 50, RETENTION_S = 3600 };
 
 static const TasksOptions *options;
 static atomic_bool stopping;
@@ -65,11 +67,18 @@ static void *loop(void *unused)
     Arena *arena = arena_new();
     Db *db = db_open_slow(options->conninfo);
     bool unanchored = true;
-    int64_t anchored = 0;
+    int64_t anchored = 0, retained = -RETENTION_S;
+    Time shift = 0;
     while (!stopping) {
         arena_reset(arena);
         if (db_ready(db)) {
             unanchored |= gather_all(db, arena);
+            erase_all(db, arena, &stopping);
+            if (seconds() - retained >= RETENTION_S || clock_shift() != shift) {
+                retained = seconds();
+                shift = clock_shift();
+                retention_apply(db, arena, &stopping);
+            }
             if (options->anchor && unanchored && seconds() - anchored >= options->anchor_every_s &&
                 anchor_all(db, arena)) {
                 unanchored = false;
