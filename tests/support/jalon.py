@@ -26,7 +26,8 @@ def free_port():
 class Server:
     """`with Server(movable_clock="true") as jalon:` settings become flags; jalon.admin is the administrator's Api."""
 
-    def __init__(self, **settings):
+    def __init__(self, binary=BINARY, **settings):
+        self.binary = binary
         self.port = free_port()
         self.data = pathlib.Path(tempfile.mkdtemp(prefix="jalon-test-"))
         os.chmod(self.data, 0o755)
@@ -43,7 +44,7 @@ class Server:
 
     def start(self, wait=True):
         self.log = open(self.data / "jalon.log", "ab")
-        self.process = subprocess.Popen([BINARY, "serve", *self.flags()], stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen([self.binary, "serve", *self.flags()], stdout=self.log, stderr=self.log)
         if wait:
             self.wait_ready()
         return self
