@@ -60,6 +60,8 @@ typedef struct Reply {
     Str allow;                // Allow, of a 405 and OPTIONS
 } Reply;
 
+#define EVERYONE STR("*")
+
 struct Request {
     Arena *arena;
     Lang lang;
@@ -81,7 +83,7 @@ struct Request {
     Rows *first;              // the route's first statement, asked along with others'; only while the handler runs
     Time now;                 // request_now's, once asked
     int64_t waits_since;      // µs, monotonic: when it joined the queue
-    bool access_changed;      // set by a handler that changed grants, tokens or memberships
+    Str access_changed;       // whose grants, tokens or memberships a handler changed: a person's id, or EVERYONE when unsure; empty: nobody's
     Faults faults;            // what is wrong; the first decides the status
     Reply reply;
     void *http;               // http room's own: headers, query, the suspended connection

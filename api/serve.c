@@ -356,8 +356,8 @@ static size_t admit(Request **taken, size_t n, Db *db)
 
 static void finish(Request *rq, bool ok)
 {
-    if (ok && rq->access_changed)
-        access_bump();
+    if (ok && rq->access_changed.len)
+        access_forget(rq->access_changed);
     answer(rq, ok);
 }
 

@@ -1,30 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is calling: from the header to a Principal, through a cache that a generation counter keeps
-// true.
+// Who is calling: from the header to a Principal, through those kept in memory (kept.c).
 #include "access.h"
 #include "../settings.h"
 #include "cookie.h"
+#include "kept.h"
 #include "token.h"
-#include <pthread.h>
 #include <strings.h>
 #include <time.h>
 
-enum {
-    BUCKETS = 16384,
-    KEPT_MAX = 12000,
-    REST_MINUTES = 10, // unused for so long, one is looked up again
-    USES = 500         // written at once
-};
-
-typedef struct Kept {
-    struct Kept *next;
-    Principal *who;
-} Kept;
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static Kept *buckets[BUCKETS];
-static size_t kept;
-static uint64_t generation = 1;
+// Thousands are kept: their memory is about what they need.
+enum { HOME_SIZE = 768, GRANT_SIZE = 160 };
 
 // Rights end by the wall clock, even while tests move the clock of workflows.
 static Time wall_clock(void)
@@ -32,109 +17,6 @@ static Time wall_clock(void)
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     return t.tv_sec * SECOND + t.tv_nsec / 1000;
-}
-
-void access_bump(void)
-{
-    pthread_mutex_lock(&lock);
-    generation++;
-    pthread_mutex_unlock(&lock);
-}
-
-// Callers of hold and let_go have the lock.
-static void let_go(Principal *who)
-{
-    if (--who->holders == 0)
-        arena_free(who->home);
-}
-
-static void release(void *who)
-{
-    pthread_mutex_lock(&lock);
-    let_go(who);
-    pthread_mutex_unlock(&lock);
-}
-
-static const Principal *hold(Arena *arena, Principal *who)
-{
-    who->holders++;
-    arena_defer(arena, release, who);
-    return who;
-}
-
-static Kept **bucket_of(const uint8_t hash[HASH_SIZE])
-{
-    return &buckets[(hash[0] | hash[1] << 8) % BUCKETS];
-}
-
-static void forget(Kept **place)
-{
-    Kept *old = *place;
-    *place = old->next;
-    let_go(old->who);
-    free(old);
-    kept--;
-}
-
-static void forget_all(void)
-{
-    for (size_t i = 0; i < BUCKETS; i++)
-        while (buckets[i])
-            forget(&buckets[i]);
-}
-
-// Another program may know of a later use: whoever seems idle is looked up.
-static bool idle(const Principal *who, Time now)
-{
-    return who->session && now >= who->used + settings()->session_idle * SECOND;
-}
-
-static bool fresh(const Principal *who, Time now)
-{
-    return who->generation == generation && now < who->expires && !idle(who, now) &&
-           (who->stale == TIME_NONE || now < who->stale);
-}
-
-static const Principal *recall(Arena *arena, const uint8_t hash[HASH_SIZE])
-{
-    const Principal *found = NULL;
-    Time now = wall_clock();
-    pthread_mutex_lock(&lock);
-    for (Kept **k = bucket_of(hash); *k; k = &(*k)->next)
-        if (memcmp((*k)->who->hash, hash, HASH_SIZE) == 0) {
-            if (fresh((*k)->who, now)) {
-                (*k)->who->used = now;
-                found = hold(arena, (*k)->who);
-            } else {
-                forget(k);
-            }
-            break;
-        }
-    pthread_mutex_unlock(&lock);
-    return found;
-}
-
-static const Principal *keep(Arena *arena, Principal *who)
-{
-    pthread_mutex_lock(&lock);
-    if (kept >= KEPT_MAX) // whoever is still there is looked up once more
-        forget_all();
-    Kept **place = bucket_of(who->hash);
-    Kept **k = place;
-    while (*k && memcmp((*k)->who->hash, who->hash, HASH_SIZE) != 0)
-        k = &(*k)->next;
-    if (*k)
-        forget(k);
-    Kept *row = calloc(1, sizeof *row);
-    if (row) {
-        *row = (Kept){.next = *place, .who = who};
-        *place = row;
-        who->holders++;
-        kept++;
-    }
-    const Principal *held = hold(arena, who);
-    pthread_mutex_unlock(&lock);
-    return held;
 }
 
 static Membership *memberships_read(Arena *home, const json_t *list, size_t *count)
@@ -177,13 +59,12 @@ static void grants_read(Principal *who, const Rows *rows, Time now)
     who->grants = grants;
 }
 
-static Principal *principal_read(const Rows *rows, const uint8_t hash[HASH_SIZE], uint64_t as_of)
+static Principal *principal_read(const Rows *rows, const uint8_t hash[HASH_SIZE])
 {
-    Arena *home = arena_new();
+    Arena *home = arena_new_of_size(HOME_SIZE + rows_len(rows) * GRANT_SIZE);
     Principal *who = arena_new_of(home, Principal);
     *who = (Principal){
         .home = home,
-        .generation = as_of,
         .person = str_copy(home, row_str(rows, 0, "person_id")),
         .name = str_copy(home, row_str(rows, 0, "name")),
         .token = str_copy(home, row_str(rows, 0, "token_id")),
@@ -208,6 +89,11 @@ static Principal *principal_read(const Rows *rows, const uint8_t hash[HASH_SIZE]
     return who;
 }
 
+void access_forget(Str person)
+{
+    kept_forget(person);
+}
+
 static const Principal *bad_bearer(Request *rq)
 {
     fault(rq, FAULT_SIGNED_OUT, NULL,
@@ -217,10 +103,7 @@ static const Principal *bad_bearer(Request *rq)
 
 static const Principal *look_up(Request *rq, const uint8_t hash[HASH_SIZE], bool cookie)
 {
-    // Read before the query: a change committed meanwhile makes the answer stale at once.
-    pthread_mutex_lock(&lock);
-    uint64_t as_of = generation;
-    pthread_mutex_unlock(&lock);
+    uint64_t epoch = kept_epoch();
     Rows *rows = QUERY(rq->db, rq->arena, Q_ACCESS_PRINCIPAL, arg_bytes(rq->arena, hash, HASH_SIZE),
                        arg_int(rq->arena, settings()->session_idle));
     if (!rows) {
@@ -230,7 +113,7 @@ static const Principal *look_up(Request *rq, const uint8_t hash[HASH_SIZE], bool
     }
     if (rows_len(rows) == 0)
         return cookie ? NULL : bad_bearer(rq);
-    return keep(rq->arena, principal_read(rows, hash, as_of));
+    return kept_add(rq->arena, principal_read(rows, hash), epoch);
 }
 
 static Str trim(Str s)
@@ -280,7 +163,7 @@ const Principal *access_of(Request *rq)
         return NULL;
     if (!token_hash(secret, hash))
         return cookie ? NULL : bad_bearer(rq);
-    const Principal *who = recall(rq->arena, hash);
+    const Principal *who = kept_find(rq->arena, hash, wall_clock());
     if (!who)
         who = look_up(rq, hash, cookie);
     if (who && cookie && !same_site(rq)) {
@@ -291,43 +174,4 @@ const Principal *access_of(Request *rq)
         return NULL;
     }
     return who;
-}
-
-// --- last use ------------------------------------------------------------------------------------
-
-typedef struct Uses {
-    uint8_t (*hashes)[HASH_SIZE];
-    Time *at;
-    size_t len;
-} Uses;
-
-// Callers have the lock.
-static void gather(Kept **place, Time now, Uses *uses)
-{
-    while (*place) {
-        Principal *who = (*place)->who;
-        if (who->used > who->written) {
-            memcpy(uses->hashes[uses->len], who->hash, HASH_SIZE);
-            uses->at[uses->len++] = who->written = who->used;
-        }
-        if (who->used < now - REST_MINUTES * 60 * SECOND)
-            forget(place);
-        else
-            place = &(*place)->next;
-    }
-}
-
-// What the database does not take now is lost until the next use, which costs nobody anything.
-void access_write_uses(Db *db, Arena *arena)
-{
-    pthread_mutex_lock(&lock);
-    Uses uses = {arena_alloc(arena, (kept + 1) * HASH_SIZE), arena_array(arena, Time, kept + 1), 0};
-    for (size_t i = 0; i < BUCKETS; i++)
-        gather(&buckets[i], wall_clock(), &uses);
-    pthread_mutex_unlock(&lock);
-    for (size_t i = 0; i < uses.len; i += USES) {
-        size_t n = uses.len - i < USES ? uses.len - i : USES;
-        QUERY(db, arena, Q_ACCESS_USED, arg_hexes(arena, uses.hashes[i], n, HASH_SIZE),
-              arg_times(arena, uses.at + i, n));
-    }
 }

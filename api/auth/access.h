@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is calling, and what they may do. Permission is data: grants of a role on a scope, in time; whatever is not granted is
-// refused. A caller is looked up once and kept in memory until rights change anywhere (a generation counter, bumped by our own
-// commits and by PostgreSQL's notifications), so the hot path asks no database.
+// refused. A caller is looked up once and kept in memory until their rights change (our own commits and PostgreSQL's notifications
+// name them), so the hot path asks no database.
 //
 // Two lists of roles: the platform's own small one below, and the roles that a workflow names. `carrier` and `author` are in
 // both: they are granted on a dossier, and a workflow's role `on: dossier` of that name is theirs.
@@ -44,7 +44,6 @@ struct Principal { // immutable, shared between threads, held by whoever asked u
     // The cache's own.
     Time used, written; // last use, and the one that the database knows
     uint8_t hash[HASH_SIZE];
-    uint64_t generation;
     Arena *home;
     int holders;
 };
@@ -77,8 +76,8 @@ bool access_confirmed(Request *rq);
 // Writes when tokens were last used to the database; every minute or so, so that no request pays for it. Lets go of those who rest.
 void access_write_uses(Db *db, Arena *arena);
 
-// Rights changed and the change is committed: what is kept in memory is looked up again.
-void access_bump(void);
+// Rights of this person changed, or EVERYONE's may have, and the change is committed: they are looked up again.
+void access_forget(Str person);
 
 // Hears of changes that other programs commit. Waits at most `timeout_ms` on this connection, which listens from its first call
 // and again after it broke; false while the database is down (rights are then looked up again once it is back).

@@ -12,7 +12,6 @@ bool access_listen(Db *db, int timeout_ms)
     struct pollfd ear = {.fd = db_socket(db), .events = POLLIN};
     if (timeout_ms && ear.fd >= 0)
         poll(&ear, 1, timeout_ms);
-    if (db_notified(db))
-        access_bump();
+    db_notified(db, access_forget);
     return listening == db && db_socket(db) >= 0;
 }

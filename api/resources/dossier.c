@@ -84,7 +84,7 @@ bool dossier_make(Request *rq)
         return failed(rq);
     if (!remember_edit(rq, row_str(made, 0, "id"), row_int(made, 0, "version"), NULL, content))
         return false;
-    rq->access_changed = true;
+    rq->access_changed = rq->who->person;
     return reply_made(rq, "dossiers", made);
 }
 
@@ -234,6 +234,6 @@ bool author_invite(Request *rq)
                       TIME_NONE};
     if (!remember_grant(rq, &deed))
         return false;
-    rq->access_changed = true;
+    rq->access_changed = row_str(person, 0, "id");
     return reply_made(rq, "grants", made);
 }

@@ -123,7 +123,7 @@ bool grant_make(Request *rq)
                       make->scope,   row_str(made, 0, "scope_id"), make->from_at, make->until_at};
     if (!remember_grant(rq, &deed))
         return false;
-    rq->access_changed = true;
+    rq->access_changed = person;
     return reply_made(rq, "grants", made);
 }
 
@@ -183,6 +183,6 @@ bool grant_revoke(Request *rq)
                       TIME_NONE};
     if (!remember_grant(rq, &deed))
         return false;
-    rq->access_changed = true;
+    rq->access_changed = EVERYONE;
     return reply_none(rq);
 }

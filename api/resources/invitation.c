@@ -194,7 +194,7 @@ bool invitation_accept(Request *rq)
     if (!organisation_remember(rq, organisation, "invitation.accepted", rq->who->person,
                                row_str(member, 0, "role")))
         return false;
-    rq->access_changed = true;
+    rq->access_changed = EVERYONE;
     return reply_row(rq, 200, member, 0);
 }
 

@@ -17,7 +17,7 @@ bool me_get(Request *rq)
 bool me_change(Request *rq)
 {
     const MeChange *change = rq->input;
-    rq->access_changed = true; // the language is kept with the rights
+    rq->access_changed = rq->who->person; // the language is kept with the rights
     return reply_found(rq, QUERY(rq->db, rq->arena, Q_PERSON_CHANGE, ARG(rq->who->person),
                                  change->has_name ? ARG(change->name) : ARG_NULL,
                                  arg_some(change->lang)));
@@ -74,7 +74,7 @@ bool password_put(Request *rq)
     if (!QUERY(rq->db, rq->arena, Q_PERSON_SET_PASSWORD, ARG(rq->who->person), ARG(encoded)) ||
         !QUERY(rq->db, rq->arena, Q_TOKEN_ONLY, ARG(rq->who->person), ARG(rq->who->token)))
         return failed(rq);
-    rq->access_changed = true;
+    rq->access_changed = rq->who->person;
     return tell(rq, me,
                 T("Votre mot de passe a été choisi ou changé.",
                   "Your password was set or changed.")) &&

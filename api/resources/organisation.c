@@ -74,7 +74,7 @@ bool organisation_make(Request *rq)
         return failed(rq);
     if (rows_len(made) == 0)
         return number_taken(rq, ARG_NULL, siren, make->siret, make->rna);
-    rq->access_changed = true;
+    rq->access_changed = EVERYONE;
     return reply_made(rq, "organisations", made);
 }
 
@@ -235,7 +235,7 @@ bool member_set(Request *rq)
     if (!organisation_remember(rq, rq->params[0], "member.set", set->person_id,
                                row_str(member, 0, "role")))
         return false;
-    rq->access_changed = true;
+    rq->access_changed = EVERYONE;
     rq->reply.location = str_format(rq->arena, "/api/v1/organisations/" STR_FMT "/members/" STR_FMT,
                                     STR_ARG(rq->params[0]), STR_ARG(set->person_id));
     return reply_row(rq, 201, member, 0);
@@ -260,6 +260,6 @@ bool member_remove(Request *rq)
         return failed(rq);
     if (!organisation_remember(rq, rq->params[0], "member.removed", rq->params[1], STR_NONE))
         return false;
-    rq->access_changed = true;
+    rq->access_changed = EVERYONE;
     return reply_none(rq);
 }

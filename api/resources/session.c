@@ -182,7 +182,7 @@ bool session_confirm(Request *rq)
         return failed(rq);
     if (rows_len(session) == 0)
         return not_found(rq);
-    rq->access_changed = true;
+    rq->access_changed = rq->who->person;
     return reply_session(rq, session, &token, cookie);
 }
 
@@ -194,7 +194,7 @@ bool session_end(Request *rq)
     if (access_shown(rq, hash) &&
         !QUERY(rq->db, rq->arena, Q_TOKEN_SIGN_OUT, arg_bytes(rq->arena, hash, HASH_SIZE)))
         return failed(rq);
-    rq->access_changed = true;
+    rq->access_changed = rq->who->person;
     rq->reply.cookie = cookie_write(rq->arena, STR(""), 0);
     return reply_none(rq);
 }
@@ -205,7 +205,7 @@ bool session_end_all(Request *rq)
     if (!QUERY(rq->db, rq->arena, Q_TOKEN_SIGN_OUT_EVERYWHERE, ARG(rq->who->person),
                arg_bool(tokens)))
         return failed(rq);
-    rq->access_changed = true;
+    rq->access_changed = rq->who->person;
     rq->reply.cookie = cookie_write(rq->arena, STR(""), 0);
     return reply_none(rq);
 }

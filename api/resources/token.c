@@ -61,6 +61,6 @@ bool token_revoke(Request *rq)
         return failed(rq);
     if (rows_len(gone) == 0)
         return not_found(rq);
-    rq->access_changed = true;
+    rq->access_changed = rq->who->person;
     return reply_none(rq);
 }

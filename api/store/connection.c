@@ -285,7 +285,7 @@ int db_socket(const Db *db)
     return db->conn ? PQsocket(db->conn) : -1;
 }
 
-bool db_notified(Db *db)
+bool db_notified(Db *db, void (*hear)(Str payload))
 {
     if (!db_ready(db))
         return false;
@@ -296,7 +296,12 @@ bool db_notified(Db *db)
     }
     bool heard = db->reconnected;
     db->reconnected = false;
-    for (PGnotify *note; (note = PQnotifies(db->conn)) != NULL; heard = true)
+    if (heard && hear)
+        hear(STR("*"));
+    for (PGnotify *note; (note = PQnotifies(db->conn)) != NULL; heard = true) {
+        if (hear)
+            hear(str_of(note->extra));
         PQfreemem(note);
+    }
     return heard;
 }

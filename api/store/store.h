@@ -111,11 +111,12 @@ void rows_hide(Rows *rows, const char *column);
 // The members alone, without braces, so that others can follow: `"id":"…","name":"…"`.
 void row_members(Buf *buf, const Rows *rows, size_t i);
 
-// LISTEN on a connection kept for it. db_notified reads what has come without waiting and is true when something may have
-// been said, also after the connection broke and came back. db_socket is -1 while there is none; it changes on reconnection.
+// LISTEN on a connection kept for it. db_notified reads what has come without waiting, gives each payload to `hear` (unless NULL) and
+// is true when something was said. When the connection broke and came back anything may have been: the payload is "*" then.
+// db_socket is -1 while there is none; it changes on reconnection.
 bool db_listen(Db *db, const char *channel);
 int db_socket(const Db *db);
-bool db_notified(Db *db);
+bool db_notified(Db *db, void (*hear)(Str payload));
 
 // Runs every migration not yet applied (each in its own transaction, under an advisory lock, checksummed). False with `why`
 // when one fails, when an applied one was changed, or when the database is newer than this program.

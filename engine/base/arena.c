@@ -50,11 +50,16 @@ static void *or_abort(void *memory)
     return memory;
 }
 
-Arena *arena_new(void)
+Arena *arena_new_of_size(size_t size)
 {
     Arena *arena = or_abort(calloc(1, sizeof *arena));
-    arena->next_block = BLOCK_FIRST;
+    arena->next_block = size;
     return arena;
+}
+
+Arena *arena_new(void)
+{
+    return arena_new_of_size(BLOCK_FIRST);
 }
 
 static void run_deferred(Arena *arena)

@@ -8,6 +8,9 @@ typedef struct Arena Arena;
 // A new, empty arena; the caller frees it. Memory comes in blocks that grow with use.
 Arena *arena_new(void);
 
+// The same with a first block of `size` bytes, for what is kept long and in numbers.
+Arena *arena_new_of_size(size_t size);
+
 // Runs what was deferred, newest first, and gives all memory back. NULL is allowed.
 void arena_free(Arena *arena);
 

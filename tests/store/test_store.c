@@ -245,16 +245,16 @@ static void test_listening(void **state)
     (void)state;
     Db *ear = db_open(conninfo);
     assert_true(db_listen(ear, "access"));
-    assert_true(db_notified(ear)); // the connection is new: something may have been said before
-    assert_false(db_notified(ear));
+    assert_true(db_notified(ear, NULL)); // the connection is new: something may have been said before
+    assert_false(db_notified(ear, NULL));
     assert_true(db_script(db, "notify access"));
-    for (int i = 0; i < 20 && !db_notified(ear); i++)
+    for (int i = 0; i < 20 && !db_notified(ear, NULL); i++)
         usleep(50 * 1000);
     assert_true(db_script(db, "notify access"));
     usleep(100 * 1000);
-    assert_true(db_notified(ear));
+    assert_true(db_notified(ear, NULL));
     db_script(ear, "select pg_terminate_backend(pg_backend_pid())");
-    assert_true(db_notified(ear));
+    assert_true(db_notified(ear, NULL));
     assert_true(db_socket(ear) >= 0);
     db_close(ear);
 }
