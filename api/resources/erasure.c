@@ -87,7 +87,7 @@ bool me_erase(Request *rq)
                  .shift = clock_shift()};
     if (!chain_add(rq->db, rq->arena, &deed))
         return failed(rq);
-    rq->access_changed = true;
+    rq->access_changed = EVERYONE;
     return reply_none(rq);
 }
 

@@ -379,7 +379,7 @@ bool identity_remove(Request *rq)
         return failed(rq);
     if (rows_len(gone) == 0)
         return not_found(rq);
-    rq->access_changed = true;
+    rq->access_changed = EVERYONE;
     return reply_none(rq);
 }
 
