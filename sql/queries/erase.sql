@@ -32,6 +32,10 @@ with old as (
     update token set revoked_at = coalesce(revoked_at, now()), label = '' where person_id = $1
 ), factor as (
     delete from totp where person_id = $1
+), identities as (
+    delete from identity where person_id = $1
+), states as (
+    delete from oidc_state where person_id = $1
 ), codes as (
     delete from recovery_code where person_id = $1
 ), links as (
@@ -118,6 +122,9 @@ select now() as exported_at,
                                  'created_at', p.created_at, 'second_factor', exists (select from totp t where t.person_id = p.id)) from person p where p.id = $1) as person,
        coalesce((select json_agg(json_build_object('kind', t.kind, 'label', t.label, 'created_at', t.created_at, 'expires_at', t.expires_at, 'last_used_at', t.last_used_at,
                                                    'revoked_at', t.revoked_at) order by t.created_at) from token t where t.person_id = $1), '[]') as tokens,
+       coalesce((select json_agg(json_build_object('provider', i.provider, 'issuer', i.issuer, 'subject', i.subject, 'email', i.email, 'given_name', i.given_name,
+                                                   'usual_name', i.usual_name, 'siret', i.siret, 'created_at', i.created_at, 'used_at', i.used_at))
+                 from identity i where i.person_id = $1), '[]') as identities,
        coalesce((select json_agg(json_build_object('organisation_id', m.organisation_id, 'name', o.name, 'role', m.role, 'accepted_at', m.accepted_at, 'created_at', m.created_at))
                  from membership m join organisation o on o.id = m.organisation_id where m.person_id = $1), '[]') as memberships,
        coalesce((select json_agg(json_build_object('role', g.role, 'scope', g.scope, 'scope_id', g.scope_id, 'granted_at', g.granted_at, 'revoked_at', g.revoked_at) order by g.granted_at)
