@@ -344,7 +344,7 @@ bool sign_in_oidc_back(Request *rq)
 {
     const OidcProvider *p = oidc_named(rq->params[0]);
     Str accept = request_header(rq, "Accept");
-    bool browser = accept.len && memmem(accept.at, accept.len, "text/html", 9), has_totp;
+    bool browser = accept.len && memmem(accept.at, accept.len, "text/html", 9), has_totp = false;
     Rows *identity;
     if (!p)
         return not_found(rq);
