@@ -3,6 +3,7 @@
 // thread is the supervisor: it watches over PostgreSQL and the signals; everything else has threads
 // of its own.
 #include "auth/access.h"
+#include "auth/hasher.h"
 #include "auth/oidc.h"
 #include "auth/seal.h"
 #include "cluster.h"
@@ -414,6 +415,7 @@ static int serve(Program *program)
     if (own_database(s) && !cluster_prepare(s, program->arena, &why))
         return complain(why, FAILED);
 
+    hasher_start();
     static Watch watch; // its key is the tasks' too
     watch = (Watch){.program = program,
                     .conninfo = own_database(s) ? cluster_conninfo() : s->database,
@@ -469,6 +471,13 @@ static int health(Program *program)
     return probe(&program->settings);
 }
 
+// Not for people: computes passwords for a server that started it.
+static int hash(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    return auth_start() ? hasher_run() : FAILED;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -477,6 +486,7 @@ int main(int argc, char **argv)
         int (*run)(Program *);
     } rows[] = {
         {"serve", NULL, serve},
+        {"hash", hash, NULL},
         {"admin", NULL, admin},
         {"psql", NULL, psql},
         {"verify", NULL, verify},

@@ -17,6 +17,7 @@
 #include "auth/access.h"
 #include "auth/oidc.h"
 #include "auth/password.h"
+#include "auth/tries.h"
 #include "clock.h"
 #include "health.h"
 #include "http/header.h"
@@ -30,7 +31,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,8 +45,7 @@ enum {
     DOWN_US = 100000,   // between two attempts to connect, of all workers together
     SPOOLS = 32,
     COSTLY_QUEUE = 16, // what one thread gets through while one waits patiently
-    COSTLY_NICE = 10,
-    OUTSIDE = 4, // threads that wait for other servers
+    OUTSIDE = 4,       // threads that wait for other servers
     STOP_MS = 3000,
     RETRY_AFTER = 1,
 #ifdef __SANITIZE_ADDRESS__
@@ -58,14 +57,25 @@ enum {
 #endif
 };
 
+// Where a request waits; each lane has threads of its own.
+enum Lane {
+    WORKERS,
+    READERS,
+    WRITERS,
+    STRANGERS, // who compute a password
+    COSTLY,    // the same, signed in
+    OUTSIDERS, // who ask other servers
+    LANES
+};
+
 static struct {
     Http *http;
     IntakeRules rules;
     const char *conninfo;
-    Queue *requests, *reads, *moves, *costly, *outside;
+    Queue *lanes[LANES];
+    int thread_counts[LANES];
     pthread_t *threads;
     size_t thread_count;
-    int workers, readers, writers, costlies, outsiders;
     atomic_bool stopping, swept;
     atomic_int timeouts; // of the database, since it last answered in time
     _Atomic int64_t timeout_at;
@@ -103,15 +113,25 @@ static void begin(Exchange *x)
     }
 }
 
-static Queue *queue_of(const Route *route)
+// Who has no try left takes no place where others wait.
+static bool throttled(Request *rq)
+{
+    rq->reply.retry_after = tries_wait(TRY_CLIENT, request_client(rq), clock_mono());
+    return rq->reply.retry_after &&
+           !fault(rq, FAULT_THROTTLED, NULL,
+                  T("Trop d'essais : attendez, ou demandez un lien par courriel.",
+                    "Too many tries: wait, or ask for a mailed link."));
+}
+
+static enum Lane lane_of(const Route *route)
 {
     if (route->batch)
-        return serve.moves;
-    if (route->costly)
-        return serve.costly;
-    if (route->outside && serve.outsiders)
-        return serve.outside;
-    return route->first ? serve.reads : serve.requests;
+        return WRITERS;
+    if (route->costly) // a flood of strangers leaves those who are signed in their own way
+        return route->access == PUBLIC ? STRANGERS : COSTLY;
+    if (route->outside && serve.thread_counts[OUTSIDERS])
+        return OUTSIDERS;
+    return route->first ? READERS : WORKERS;
 }
 
 static void arrived(Exchange *x)
@@ -124,9 +144,13 @@ static void arrived(Exchange *x)
         answer(rq, rq->route->handler(rq));
         return;
     }
+    if (rq->route->costly && rq->route->access == PUBLIC && throttled(rq)) {
+        answer(rq, false);
+        return;
+    }
     rq->waits_since = clock_mono();
     http_keep(x);
-    if (!queue_push(queue_of(rq->route), rq)) {
+    if (!queue_push(serve.lanes[lane_of(rq->route)], rq)) {
         busy(rq);
         answer(rq, false);
     }
@@ -361,7 +385,7 @@ static void finish(Request *rq, bool ok)
     answer(rq, ok);
 }
 
-static void *work_on(Queue *queue)
+static void *work(void *queue)
 {
     Db *db = db_open(serve.conninfo);
     Request *rq;
@@ -370,26 +394,6 @@ static void *work_on(Queue *queue)
             finish(rq, run(rq));
     db_close(db);
     return NULL;
-}
-
-static void *work(void *unused)
-{
-    (void)unused;
-    return work_on(serve.requests);
-}
-
-static void *work_outside(void *unused)
-{
-    (void)unused;
-    return work_on(serve.outside);
-}
-
-// Passwords are made to take long. Whatever else waits for a core gets it first; on an idle machine nothing is slower.
-static void *work_costly(void *unused)
-{
-    (void)unused;
-    setpriority(PRIO_PROCESS, (id_t)gettid(), COSTLY_NICE);
-    return work_on(serve.costly);
 }
 
 // False when the database does not answer at all: asking once more for each would take each one's
@@ -409,13 +413,12 @@ static bool ask_first(Request **ready, size_t n, Db *db, Arena *arena)
 }
 
 // Reads that wait together cost one round trip.
-static void *read_rows(void *unused)
+static void *read_rows(void *queue)
 {
-    (void)unused;
     Db *db = db_open(serve.conninfo);
     Arena *arena = arena_new(); // of the rows: every handler writes its answer into its own
     Request *taken[BATCH];
-    for (size_t n; (n = queue_take(serve.reads, taken, READS));) {
+    for (size_t n; (n = queue_take(queue, taken, READS));) {
         size_t ready = admit(taken, n, db);
         bool asked = ready && ask_first(taken, ready, db, arena);
         if (ready && !asked)
@@ -430,12 +433,11 @@ static void *read_rows(void *unused)
 }
 
 // Whoever waits goes along: the more wait, the fewer transactions a move costs.
-static void *write_moves(void *unused)
+static void *write_moves(void *queue)
 {
-    (void)unused;
     Db *db = db_open(serve.conninfo);
     Request *taken[BATCH];
-    for (size_t n; (n = queue_take(serve.moves, taken, BATCH));) {
+    for (size_t n; (n = queue_take(queue, taken, BATCH));) {
         size_t ready = admit(taken, n, db);
         if (ready == 0)
             continue;
@@ -464,18 +466,17 @@ static void *sweep(void *unused)
 {
     (void)unused;
     while (!serve.swept) {
-        refuse_late(serve.requests);
-        refuse_late(serve.reads);
-        refuse_late(serve.moves);
-        refuse_late(serve.costly);
-        refuse_late(serve.outside);
+        for (int lane = 0; lane < LANES; lane++)
+            refuse_late(serve.lanes[lane]);
         if (serve.timeouts && clock_mono() - serve.timeout_at > STUCK_US)
             serve.timeouts = 0;
-        health_set(HEALTH_WORKERS,
-                   serve.timeouts >= serve.workers ? "the database does not answer in time" : NULL);
+        health_set(HEALTH_WORKERS, serve.timeouts >= serve.thread_counts[WORKERS]
+                                       ? "the database does not answer in time"
+                                       : NULL);
         HttpFigures figures = http_figures(serve.http);
-        metrics_set(GAUGE_QUEUE, (int64_t)(queue_len(serve.requests) + queue_len(serve.reads)));
-        metrics_set(GAUGE_MOVES_QUEUE, (int64_t)queue_len(serve.moves));
+        metrics_set(GAUGE_QUEUE,
+                    (int64_t)(queue_len(serve.lanes[WORKERS]) + queue_len(serve.lanes[READERS])));
+        metrics_set(GAUGE_MOVES_QUEUE, (int64_t)queue_len(serve.lanes[WRITERS]));
         metrics_set(GAUGE_CONNECTIONS, figures.connections);
         metrics_set(GAUGE_EXCHANGES, figures.exchanges);
         metrics_set(GAUGE_CUT, (int64_t)figures.cut);
@@ -484,35 +485,40 @@ static void *sweep(void *unused)
     return NULL;
 }
 
-static bool thread_start(void *(*run_thread)(void *), size_t stack)
+static bool thread_start(void *(*run_thread)(void *), Queue *queue, size_t stack)
 {
     pthread_attr_t attr;
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, stack);
-    bool started = pthread_create(&serve.threads[serve.thread_count], &attr, run_thread, NULL) == 0;
+    bool started =
+        pthread_create(&serve.threads[serve.thread_count], &attr, run_thread, queue) == 0;
     serve.thread_count += started;
     pthread_attr_destroy(&attr);
     return started;
 }
 
+static bool lane_start(enum Lane lane)
+{
+    void *(*run_thread)(void *) = lane == READERS   ? read_rows
+                                  : lane == WRITERS ? write_moves
+                                                    : work;
+    bool started = true;
+    for (int i = 0; started && i < serve.thread_counts[lane]; i++)
+        started =
+            thread_start(run_thread, serve.lanes[lane], lane == OUTSIDERS ? STACK_OUTSIDE : STACK);
+    return started;
+}
+
 static bool threads_start(void)
 {
-    serve.threads =
-        calloc((size_t)(serve.workers + serve.readers + serve.writers + serve.costlies +
-                        serve.outsiders + 1),
-               sizeof *serve.threads);
+    int count = 1;
+    for (int lane = 0; lane < LANES; lane++)
+        count += serve.thread_counts[lane];
+    serve.threads = calloc((size_t)count, sizeof *serve.threads);
     bool started = serve.threads != NULL;
-    for (int i = 0; started && i < serve.workers; i++)
-        started = thread_start(work, STACK);
-    for (int i = 0; started && i < serve.readers; i++)
-        started = thread_start(read_rows, STACK);
-    for (int i = 0; started && i < serve.writers; i++)
-        started = thread_start(write_moves, STACK);
-    for (int i = 0; started && i < serve.costlies; i++)
-        started = thread_start(work_costly, STACK);
-    for (int i = 0; started && i < serve.outsiders; i++)
-        started = thread_start(work_outside, STACK_OUTSIDE);
-    return started && thread_start(sweep, STACK); // last: stopped last
+    for (int lane = 0; started && lane < LANES; lane++)
+        started = lane_start(lane);
+    return started && thread_start(sweep, NULL, STACK); // last: stopped last
 }
 
 static HttpOptions http_options(Arena *arena)
@@ -547,27 +553,27 @@ static int worker_count(int64_t asked)
     return asked ? (int)asked : cores < LEAST ? LEAST : cores > MOST ? MOST : (int)cores;
 }
 
-// Half the cores at most.
-static int costly_count(void)
+static void lanes_make(const Settings *s)
 {
-    return sysconf(_SC_NPROCESSORS_ONLN) >= 2 * PASSWORDS_AT_ONCE ? PASSWORDS_AT_ONCE : 1;
+    int strangers = sysconf(_SC_NPROCESSORS_ONLN) > PASSWORDS_AT_ONCE ? PASSWORDS_AT_ONCE - 1 : 1;
+    const int counts[LANES] = {[WORKERS] = worker_count(s->workers),
+                               [READERS] = (int)s->readers,
+                               [WRITERS] = (int)s->writers,
+                               [STRANGERS] = strangers,
+                               [COSTLY] = 1,
+                               [OUTSIDERS] = oidc_count() ? OUTSIDE : 0};
+    memcpy(serve.thread_counts, counts, sizeof counts);
+    for (int lane = 0; lane < LANES; lane++)
+        serve.lanes[lane] =
+            queue_new(lane == STRANGERS || lane == COSTLY ? COSTLY_QUEUE : (size_t)s->queue);
 }
 
 bool serve_start(const char *conninfo, Arena *arena, Str *why)
 {
     const Settings *s = settings();
     serve.conninfo = conninfo;
-    serve.workers = worker_count(s->workers);
-    serve.readers = (int)s->readers;
-    serve.writers = (int)s->writers;
-    serve.costlies = costly_count();
-    serve.outsiders = oidc_count() ? OUTSIDE : 0;
+    lanes_make(s);
     serve.rules = (IntakeRules){router_new(arena, routes, route_count), s->upload_max * 1000000};
-    serve.requests = queue_new((size_t)s->queue);
-    serve.reads = queue_new((size_t)s->queue);
-    serve.moves = queue_new((size_t)s->queue);
-    serve.costly = queue_new(COSTLY_QUEUE);
-    serve.outside = queue_new((size_t)s->queue);
     metrics_start(routes, route_count);
     HttpOptions options = http_options(arena);
     serve.http = http_start(&options, arena, why);
@@ -591,20 +597,14 @@ void serve_stop(void)
     serve.stopping = true;
     answer_close_all();
     http_refuse(serve.http);
-    queue_close(serve.requests);
-    queue_close(serve.reads);
-    queue_close(serve.moves);
-    queue_close(serve.costly);
-    queue_close(serve.outside);
+    for (int lane = 0; lane < LANES; lane++)
+        queue_close(serve.lanes[lane]);
     for (size_t i = 0; i + 1 < serve.thread_count; i++)
         pthread_join(serve.threads[i], NULL);
     serve.swept = true;
     pthread_join(serve.threads[serve.thread_count - 1], NULL);
     http_stop(serve.http, STOP_MS);
-    queue_free(serve.requests);
-    queue_free(serve.reads);
-    queue_free(serve.moves);
-    queue_free(serve.costly);
-    queue_free(serve.outside);
+    for (int lane = 0; lane < LANES; lane++)
+        queue_free(serve.lanes[lane]);
     free(serve.threads);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Argon2id through libsodium, a few at once; how good a password is through zxcvbn.
+// Argon2id, a few at once; how good a password is through zxcvbn.
 #include "password.h"
+#include "hasher.h"
 #include <ctype.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -17,57 +18,62 @@ enum {
 }; // 10^10 tries; characters judged; words of one's own
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static int running;
+static bool taken[PASSWORDS_AT_ONCE];
 
-static bool enter(void)
+// A place among those who compute, or -1.
+static int enter(void)
 {
+    int place = -1;
     pthread_mutex_lock(&lock);
-    bool free_place = running < PASSWORDS_AT_ONCE;
-    running += free_place;
+    for (int i = 0; i < PASSWORDS_AT_ONCE && place < 0; i++)
+        if (!taken[i])
+            taken[place = i] = true;
     pthread_mutex_unlock(&lock);
-    return free_place;
+    return place;
 }
 
-static void leave(void)
+static void leave(int place)
 {
     pthread_mutex_lock(&lock);
-    running--;
+    taken[place] = false;
     pthread_mutex_unlock(&lock);
 }
 
-static bool encode(char encoded[crypto_pwhash_STRBYTES], Str password)
+static bool compute(Str encoded, Str password, HasherReply *reply)
 {
-    return crypto_pwhash_str_alg(
-               encoded, password.at, password.len, crypto_pwhash_OPSLIMIT_INTERACTIVE,
-               crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) == 0;
+    HasherAsk ask = {.len = (uint32_t)password.len};
+    if (password.len > sizeof ask.password)
+        return false;
+    int place = enter();
+    if (place < 0)
+        return false;
+    if (encoded.len)
+        memcpy(ask.encoded, encoded.at, encoded.len);
+    if (password.len)
+        memcpy(ask.password, password.at, password.len);
+    hasher_ask(place, &ask, reply);
+    sodium_memzero(&ask, sizeof ask);
+    leave(place);
+    return true;
 }
 
 bool password_hash(Arena *arena, Str password, Str *ret)
 {
-    char encoded[crypto_pwhash_STRBYTES];
-    if (!enter())
+    HasherReply reply;
+    if (!compute(STR_NONE, password, &reply) || !reply.done)
         return false;
-    bool done = encode(encoded, password);
-    leave();
-    *ret = done ? str_copy(arena, str_of(encoded)) : STR_NONE;
-    return done;
+    *ret = str_copy(arena, str_of(reply.encoded));
+    return true;
 }
 
 PasswordVerdict password_check(Str encoded, Str password)
 {
-    char text[crypto_pwhash_STRBYTES] = "";
-    if (encoded.len >= sizeof text)
+    HasherReply reply;
+    if (encoded.len >= HASHER_TEXT)
         encoded = STR_NONE;
-    if (encoded.len)
-        memcpy(text, encoded.at, encoded.len);
-    if (!password.at) // none is a wrong one
-        password = STR("");
-    if (!enter())
+    if (!compute(encoded, password, &reply))
         return PASSWORD_BUSY;
-    bool right = encoded.len ? crypto_pwhash_str_verify(text, password.at, password.len) == 0
-                             : (encode(text, password), false);
-    leave();
-    return right ? PASSWORD_RIGHT : PASSWORD_WRONG;
+    return encoded.len && reply.done ? PASSWORD_RIGHT : PASSWORD_WRONG;
 }
 
 // --- guessing ------------------------------------------------------------------------------------

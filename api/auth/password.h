@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Passwords, for those who want one beside mailed links. Argon2id takes tens of megabytes and milliseconds each time: a few
-// run at once, others are told to come back, so that a flood of sign-ins cannot take the machine's memory. Routes that compare
-// one are marked `.costly` and run on threads of their own, which yield to all others.
+// run at once, others are told to come back, so that a flood of sign-ins cannot take the machine's memory; processes of their own
+// (hasher.h) do it, which yield to all others. Routes that wait for one are marked `.costly` and have threads of their own.
 #pragma once
 #include "../../engine/base/str.h"
 
-enum { PASSWORD_MIN = 12, PASSWORD_MAX = 200, PASSWORDS_AT_ONCE = 2 };
+enum { PASSWORD_MIN = 12, PASSWORD_MAX = 200, PASSWORDS_AT_ONCE = 3 };
 
 typedef enum PasswordVerdict { PASSWORD_WRONG, PASSWORD_RIGHT, PASSWORD_BUSY } PasswordVerdict;
 

@@ -85,6 +85,19 @@ int tries_take(TryKind kind, Str who, Time now)
     return wait;
 }
 
+int tries_wait(TryKind kind, Str who, Time now)
+{
+    uint8_t hashed[HASH_LEN];
+    int limit = tries_most(kind);
+    hash(kind, who, hashed);
+    pthread_mutex_lock(&lock);
+    Count *count = find(hashed, false);
+    bool full = limit && count && count->until > now && count->tries >= limit;
+    int wait = full ? (int)((count->until - now) / SECOND) + 1 : 0;
+    pthread_mutex_unlock(&lock);
+    return wait;
+}
+
 void tries_give_back(TryKind kind, Str who)
 {
     uint8_t hashed[HASH_LEN];

@@ -23,5 +23,8 @@ int tries_most(TryKind kind);
 // Counts a try on (or by) `who` at `now` (monotonic). 0: go on; else the seconds until the next one is let through.
 int tries_take(TryKind kind, Str who, Time now);
 
+// The same without counting: how long to wait, 0 for not at all.
+int tries_wait(TryKind kind, Str who, Time now);
+
 // It was right, or nothing was compared: this try does not count.
 void tries_give_back(TryKind kind, Str who);

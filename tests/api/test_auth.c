@@ -2,10 +2,16 @@
 // Rights, secrets and fingerprints, without a database.
 #include "api/auth/access.h"
 #include "api/auth/password.h"
+#include "api/auth/seal.h"
 #include "api/auth/token.h"
+#include "api/auth/totp.h"
 #include "engine/build.h"
 #include "../base/table.h"
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static int set_up(void **state)
 {
@@ -275,6 +281,138 @@ static void few_passwords_run_at_once(void **state)
                      PASSWORD_WRONG); // places came free again
 }
 
+// What a person chooses is judged against everybody's favourites and their own name.
+static const struct {
+    const char *sentence, *password;
+    bool guessable;
+} guesses[] = {
+    {"a leaked one", "iloveyou1234", true},
+    {"a row of keys", "azertyuiopqs", true},
+    {"a row of keys, elsewhere", "qwertyuiop12", true},
+    {"the word itself, in French", "Motdepasse123", true},
+    {"counting", "123456789012", true},
+    {"one letter", "aaaaaaaaaaaaaaaaaaaaaaaa", true},
+    {"a name and a year", "Chouchou2023", true},
+    {"one's own address", "desdemone.lafontaine", true},
+    {"one's own name and a year", "Lafontaine1987", true},
+    {"a word with figures for letters", "p4ssw0rdp4ssw0rd", true},
+    {"four words", "cheval pile agrafe correct", false},
+    {"chance", "tK9#vd72Lp0z", false},
+};
+
+static void guesses_are_foreseen(void **state)
+{
+    int wrong = 0;
+    Str own[] = {STR("desdemone.lafontaine@ville.example"), STR("Desdémone Lafontaine")};
+    for (size_t i = 0; i < ROWS(guesses); i++) {
+        bool came = password_guessable(*state, str_of(guesses[i].password), own, ROWS(own));
+        ROW_CHECK(wrong, came == guesses[i].guessable, guesses[i].sentence, "expected %d, came %d",
+                  guesses[i].guessable, came);
+    }
+    ROWS_END(wrong);
+}
+
+static void a_list_is_searched(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"", "!", "aa", "aaa", "b", "motdepasse", "zz", "é"};
+    char name[] = "/tmp/jalon-list-XXXXXX";
+    int fd = mkstemp(name);
+    FILE *list = fdopen(fd, "w");
+    for (size_t i = 1; i < ROWS(lines); i++)
+        fprintf(list, "%s\n", lines[i]);
+    fclose(list);
+    for (size_t i = 1; i < ROWS(lines); i++)
+        if (!password_listed(name, str_of(lines[i])))
+            fail_msg("%s is in the list", lines[i]);
+    static const char *const others[] = {"a",           "aaaa", "A",   "motdepass",
+                                         "motdepasse1", "zzz",  "\xff"};
+    for (size_t i = 0; i < ROWS(others); i++)
+        if (password_listed(name, str_of(others[i])))
+            fail_msg("%s is not in the list", others[i]);
+    unlink(name);
+    assert_false(password_listed(name, STR("aa")));
+    assert_false(password_listed("", STR("aa")));
+}
+
+// --- second factor
+// ------------------------------------------------------------------------------------
+
+// RFC 6238, appendix B: the last six digits.
+static const struct {
+    Time at;
+    const char *code;
+} codes[] = {{59, "287082"},         {1111111109, "081804"}, {1111111111, "050471"},
+             {1234567890, "005924"}, {2000000000, "279037"}, {INT64_C(20000000000), "353130"}};
+
+static void codes_are_those_of_the_standard(void **state)
+{
+    (void)state;
+    Str secret = STR("12345678901234567890");
+    for (size_t i = 0; i < ROWS(codes); i++) {
+        Time at = codes[i].at * SECOND;
+        int64_t step = codes[i].at / TOTP_STEP_S;
+        Str code = str_of(codes[i].code);
+        assert_int_equal(totp_step(secret, code, at, 0), step);
+        assert_int_equal(totp_step(secret, code, at + 30 * SECOND, 0), step); // a slow clock
+        if (step > 1)
+            assert_int_equal(totp_step(secret, code, at - 30 * SECOND, 0), step); // a fast one
+        assert_int_equal(totp_step(secret, code, at + 60 * SECOND, 0), 0);        // too late
+        assert_int_equal(totp_step(secret, code, at, step), 0);                   // used
+        assert_int_equal(totp_step(secret, STR("28708"), at, 0), 0);
+    }
+}
+
+static void a_device_reads_the_secret(void **state)
+{
+    Str secret = STR("12345678901234567890");
+    assert_true(str_is(totp_base32(*state, secret), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"));
+    assert_true(
+        str_is(totp_uri(*state, STR("a b@c.example"), secret),
+               "otpauth://totp/Jalon:a%20b@c.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+               "&issuer=Jalon&digits=6&period=30"));
+}
+
+static void recovery_codes_are_read_as_people_write_them(void **state)
+{
+    uint8_t as_shown[HASH_SIZE], as_typed[HASH_SIZE], others[HASH_SIZE];
+    Str code = recovery_code(*state);
+    assert_int_equal(code.len, 19);
+    recovery_hash(STR("me"), STR("abcd-efgh-2345-wxyz"), as_shown);
+    recovery_hash(STR("me"), STR(" ABCDEFGH 2345wxyz"), as_typed);
+    recovery_hash(STR("you"), STR("abcd-efgh-2345-wxyz"), others);
+    assert_memory_equal(as_shown, as_typed, HASH_SIZE);
+    assert_memory_not_equal(as_shown, others, HASH_SIZE);
+}
+
+static void what_is_sealed_opens_for_its_own(void **state)
+{
+    char folder[] = "/tmp/jalon-seal-XXXXXX";
+    Str why = STR_NONE, opened;
+    assert_non_null(mkdtemp(folder));
+    const char *path = str_format(*state, "%s/secret.key", folder).at;
+    assert_true(seal_start(path, *state, &why));
+    struct stat about;
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0600);
+    Str one = seal(*state, STR("secret"), STR("me")), two = seal(*state, STR("secret"), STR("me"));
+    assert_false(str_eq(one, two)); // the same secret of two people does not look the same
+    assert_true(seal_start(path, *state, &why)); // after a restart
+    assert_true(seal_open(*state, one, STR("me"), &opened) && str_is(opened, "secret"));
+    assert_false(seal_open(*state, one, STR("you"), &opened));
+    ((char *)(uintptr_t)two.at)[two.len - 1] ^= 1;
+    assert_false(seal_open(*state, two, STR("me"), &opened));
+    assert_false(seal_open(*state, STR("short"), STR("me"), &opened));
+    assert_int_equal(truncate(path, 5), 0);
+    assert_false(seal_start(path, *state, &why));
+    assert_true(why.len > 0);
+    unlink(path);
+    assert_true(seal_start(path, *state, &why)); // another key
+    assert_false(seal_open(*state, one, STR("me"), &opened));
+    unlink(path);
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +426,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(sha256_is_the_one_everybody_computes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(passwords_are_compared, set_up, tear_down),
         cmocka_unit_test(few_passwords_run_at_once),
+        cmocka_unit_test_setup_teardown(guesses_are_foreseen, set_up, tear_down),
+        cmocka_unit_test(a_list_is_searched),
+        cmocka_unit_test(codes_are_those_of_the_standard),
+        cmocka_unit_test_setup_teardown(a_device_reads_the_secret, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(recovery_codes_are_read_as_people_write_them, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_is_sealed_opens_for_its_own, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
