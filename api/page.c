@@ -125,6 +125,32 @@ bool reply_page(Request *rq, const Rows *rows, int64_t limit)
     return reply_page_by(rq, rows, limit, write_plain, NULL);
 }
 
+// Ends the page that `out` holds the items of.
+static bool reply_items(Request *rq, Buf *out, const RowAt *next)
+{
+    if (!next) {
+        buf_add(out, STR("],\"next\":null}"));
+        return reply_text(rq, 200, buf_str(out));
+    }
+    Str cursor = cursor_write(rq->arena, row_str(next->rows, next->i, "cursor_at"),
+                              row_str(next->rows, next->i, "cursor_id"));
+    buf_format(out, "],\"next\":\"" STR_FMT "\"}", STR_ARG(cursor));
+    rq->reply.link = next_link(rq, cursor);
+    return reply_text(rq, 200, buf_str(out));
+}
+
+bool reply_rows(Request *rq, const RowAt *shown, size_t n, const RowAt *next)
+{
+    Buf out = {.arena = rq->arena};
+    buf_add(&out, STR("{\"items\":["));
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            buf_char(&out, ',');
+        row_write(&out, shown[i].rows, shown[i].i);
+    }
+    return reply_items(rq, &out, next);
+}
+
 bool reply_page_by(Request *rq, const Rows *rows, int64_t limit, RowWrite *write, const void *with)
 {
     Buf out = {.arena = rq->arena};
@@ -135,13 +161,5 @@ bool reply_page_by(Request *rq, const Rows *rows, int64_t limit, RowWrite *write
             buf_char(&out, ',');
         write(&out, rows, i, with);
     }
-    if (shown == len) {
-        buf_add(&out, STR("],\"next\":null}"));
-        return reply_text(rq, 200, buf_str(&out));
-    }
-    Str cursor = cursor_write(rq->arena, row_str(rows, shown - 1, "cursor_at"),
-                              row_str(rows, shown - 1, "cursor_id"));
-    buf_format(&out, "],\"next\":\"" STR_FMT "\"}", STR_ARG(cursor));
-    rq->reply.link = next_link(rq, cursor);
-    return reply_text(rq, 200, buf_str(&out));
+    return reply_items(rq, &out, shown == len ? NULL : &(RowAt){rows, shown - 1});
 }

@@ -109,7 +109,13 @@ bool reply_row(Request *rq, int status, const Rows *rows, size_t i);
 // {"items": […], "next": cursor or null} and a Link header; `limit` rows at most are shown, one more means there is a next page.
 // The cursor is made of the columns named "cursor_at" and "cursor_id", which are not shown.
 bool reply_page(Request *rq, const Rows *rows, int64_t limit);
-// The same where each row is written by `write`, `with` being what it needs.
+// The same of these rows, all of them; the next page begins behind `next` (NULL: there is none).
+typedef struct RowAt {
+    const Rows *rows;
+    size_t i;
+} RowAt;
+bool reply_rows(Request *rq, const RowAt *shown, size_t n, const RowAt *next);
+// The same as reply_page where each row is written by `write`, `with` being what it needs.
 typedef void RowWrite(Buf *buf, const Rows *rows, size_t i, const void *with);
 bool reply_page_by(Request *rq, const Rows *rows, int64_t limit, RowWrite *write, const void *with);
 // Reads ?cursor= and ?limit= (default 50, at most 200). False with a fault when the cursor is not ours.

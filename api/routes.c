@@ -210,6 +210,14 @@ const Route routes[] = {
     { DELETE, "/api/v1/grants/{grant_id}", SIGNED_IN, .status = 204, .tag = "grants",
       .handler = grant_revoke, .summary = "Revoke a grant, or give it back" },
 
+    { POST,   "/api/v1/delegations", SIGNED_IN, .reply = "Delegation", .status = 201, .tag = "grants",
+      .handler = delegation_make, BODY(DelegationMake, delegation_fields),
+      .summary = "Let somebody act for oneself, by a grant of one's own, for a while" },
+    { GET,    "/api/v1/delegations", SIGNED_IN, .reply = "DelegationList", .status = 200, .tag = "grants",
+      .handler = delegation_list, .query = PAGES, .summary = "What one gave on, and for whom one acts" },
+    { DELETE, "/api/v1/delegations/{delegation_id}", SIGNED_IN, .status = 204, .tag = "grants",
+      .handler = grant_revoke, .summary = "End a delegation: who gave it, who has it, who answers for its scope" },
+
     { PUT,    "/api/v1/territories", ADMIN, .reply = "Count", .status = 200, .tag = "territories",
       .handler = territories_put, BODY(TerritoriesPut, territories_fields),
       .summary = "Write territories and what they lie in" },

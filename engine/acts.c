@@ -212,7 +212,7 @@ static void payment_check(Macrostep *m, const Event *event, Reasons *reasons)
 static void validation_check(Macrostep *m, const Event *event, Reasons *reasons)
 {
     Str by = json_str(json_at(event->data, "entered_by"));
-    if (by.len && !str_eq(by, m->actor->person))
+    if (by.len && !str_eq(by, m->actor->person) && !str_eq(by, m->actor->behalf))
         return;
     no(m, reasons,
        MESSAGE(T("Une mesure est validée par une autre personne que celle qui l'a saisie.",

@@ -55,6 +55,7 @@ typedef struct Actor {
     Str person;       // stable id, empty for the system
     Str organisation; // may be empty
     RoleSet roles;    // held on this application, resolved by the shell
+    Str behalf;       // stable id of whom they act for, or empty
 } Actor;
 
 // What guards may read. JSON objects are borrowed; NULL means "not loaded" and reading it is an error, so load what

@@ -9,7 +9,7 @@
 #include <time.h>
 
 // Thousands are kept: their memory is about what they need.
-enum { HOME_SIZE = 768, GRANT_SIZE = 160 };
+enum { HOME_SIZE = 768, GRANT_SIZE = 200 };
 
 // Rights end by the wall clock, even while tests move the clock of workflows.
 static Time wall_clock(void)
@@ -36,6 +36,45 @@ static Time sooner(Time a, Time b)
     return a == TIME_NONE ? b : b == TIME_NONE || a < b ? a : b;
 }
 
+static void moves_read(Arena *home, const Rows *rows, size_t i, Grant *grant)
+{
+    grant->limited = !row_null(rows, i, "moves");
+    if (!grant->limited)
+        return;
+    const Str *moves = row_texts(home, rows, i, "moves", &grant->move_count);
+    Str *kept_moves = arena_array(home, Str, grant->move_count);
+    for (size_t k = 0; k < grant->move_count; k++)
+        kept_moves[k] = str_copy(home, moves[k]);
+    grant->moves = kept_moves;
+}
+
+// What those carry for whom `who` acts, read when there are any. False when the database refuses.
+static bool carried_read(Request *rq, Principal *who, Time now)
+{
+    Str *ids = arena_array(rq->arena, Str, who->grant_count);
+    size_t n = access_behalves(who, ids, who->grant_count);
+    Rows *rows =
+        n ? QUERY(rq->db, rq->arena, Q_ACCESS_CARRIED, arg_texts(rq->arena, ids, n)) : NULL;
+    if (n == 0)
+        return true;
+    if (!rows)
+        return false;
+    Grant *carried = arena_array(who->home, Grant, rows_len(rows));
+    for (size_t i = 0; i < rows_len(rows); i++) {
+        Grant g = {.from = row_time(rows, i, "from_at"), .until = row_time(rows, i, "until_at")};
+        bool begun = g.from == TIME_NONE || g.from <= now;
+        who->stale = sooner(who->stale, begun ? g.until : g.from);
+        if (!begun || !scope_read(row_str(rows, i, "scope"), &g.scope))
+            continue;
+        g.role = str_copy(who->home, row_str(rows, i, "role"));
+        g.scope_id = str_copy(who->home, row_str(rows, i, "scope_id"));
+        g.behalf = str_copy(who->home, row_str(rows, i, "person_id"));
+        carried[who->carried_count++] = g;
+    }
+    who->carried = carried;
+    return true;
+}
+
 // Grants in force; who->stale becomes the moment when that changes by itself.
 static void grants_read(Principal *who, const Rows *rows, Time now)
 {
@@ -53,7 +92,12 @@ static void grants_read(Principal *who, const Rows *rows, Time now)
             continue;
         g.role = str_copy(who->home, row_str(rows, i, "role"));
         g.scope_id = str_copy(who->home, row_str(rows, i, "scope_id"));
-        who->admin |= g.scope == ON_PLATFORM && str_is(g.role, "admin");
+        g.behalf = row_null(rows, i, "for_person_id")
+                       ? STR("")
+                       : str_copy(who->home, row_str(rows, i, "for_person_id"));
+        moves_read(who->home, rows, i, &g);
+        who->acts |= g.behalf.len != 0;
+        who->admin |= g.scope == ON_PLATFORM && str_is(g.role, "admin") && !g.behalf.len;
         grants[who->grant_count++] = g;
     }
     who->grants = grants;
@@ -101,19 +145,28 @@ static const Principal *bad_bearer(Request *rq)
     return NULL;
 }
 
+static const Principal *no_database(Request *rq)
+{
+    fault(rq, FAULT_NO_DATABASE, NULL,
+          T("La base de données ne répond pas.", "The database does not answer."));
+    return NULL;
+}
+
 static const Principal *look_up(Request *rq, const uint8_t hash[HASH_SIZE], bool cookie)
 {
     uint64_t epoch = kept_epoch();
     Rows *rows = QUERY(rq->db, rq->arena, Q_ACCESS_PRINCIPAL, arg_bytes(rq->arena, hash, HASH_SIZE),
                        arg_int(rq->arena, settings()->session_idle));
-    if (!rows) {
-        fault(rq, FAULT_NO_DATABASE, NULL,
-              T("La base de données ne répond pas.", "The database does not answer."));
-        return NULL;
-    }
+    if (!rows)
+        return no_database(rq);
     if (rows_len(rows) == 0)
         return cookie ? NULL : bad_bearer(rq);
-    return kept_add(rq->arena, principal_read(rows, hash), epoch);
+    Principal *who = principal_read(rows, hash);
+    if (!carried_read(rq, who, wall_clock())) {
+        arena_free(who->home);
+        return no_database(rq);
+    }
+    return kept_add(rq->arena, who, epoch);
 }
 
 static Str trim(Str s)

@@ -18,6 +18,10 @@ typedef struct Grant {
     Scope scope;
     Str role, scope_id;
     Time from, until; // TIME_NONE: no bound
+    Str behalf;       // whose grant this one comes from: the holder acts for them; empty: their own
+    bool limited;     // to `moves`, which are all that it lets do; what it lets see is the same
+    const Str *moves;
+    size_t move_count;
 } Grant;
 
 typedef struct Membership {
@@ -41,6 +45,9 @@ struct Principal { // immutable, shared between threads, held by whoever asked u
     size_t membership_count;
     const Grant *grants; // those in force
     size_t grant_count;
+    bool acts;           // some of them for somebody else
+    const Grant *carried; // of those they act for (`behalf`), on dossiers and organisations: nobody judges what they carry
+    size_t carried_count;
     // The cache's own.
     Time used, written; // last use, and the one that the database knows
     uint8_t hash[HASH_SIZE];
@@ -88,14 +95,30 @@ bool access_listen(Db *db, int timeout_ms);
 // space cannot reach into the dossiers filed there.
 bool access_covers(Scope granted, Scope on);
 
-// The roles of `def` that `who` (NULL: nobody) holds on an application. No query, no allocation.
+// The roles of `def` that `who` (NULL: nobody) holds on an application, their own and those of whom they act for: what they see.
+// No query, no allocation.
 RoleSet access_roles(const Principal *who, const Definition *def, const ApplicationScope *at);
 
-// Holds `role` exactly on this scope, by a grant in force?
+// The roles that they act in: their own when `behalf` is empty, else those that this person gave them for `event` (an act when
+// `act` is not THING_NONE). A role that the file calls personal is nobody's but its holder's, and so is a review. Whoever carries the
+// dossier, the one who acts or the one they act for, acts on it in roles on the dossier alone.
+RoleSet access_roles_for(const Principal *who, const Definition *def, const ApplicationScope *at, Str behalf, Str event, Thing act);
+
+// The people that `who` acts for somewhere, each once; at most `max` are written.
+size_t access_behalves(const Principal *who, Str *ret, size_t max);
+
+// Holds `role` exactly on this scope, by a grant in force that is not limited to some moves, for themselves or for somebody?
 bool access_holds(const Principal *who, const char *role, Scope scope, Str scope_id);
 bool access_manages(const Principal *who, Str space);              // its manager, or an admin
 bool access_carries(const Principal *who, Str dossier, Str organisation);  // carrier of it, or of all of its organisation's
 bool access_writes(const Principal *who, Str dossier, Str organisation);   // carrier or author
+bool access_reads(const Principal *who, Str dossier, Str organisation);    // the same, also who may do but some moves
+// By a grant of their own: whoever acts for another gives nothing on.
+bool access_answers_for_space(const Principal *who, Str space);
+bool access_answers_for_dossier(const Principal *who, Str dossier, Str organisation);
+// For whom they write in a dossier, or manage a space: empty when they do by a grant of their own.
+Str access_behalf_on_dossier(const Principal *who, Str dossier, Str organisation);
+Str access_behalf_on_space(const Principal *who, Str space);
 const Membership *access_member(const Principal *who, Str organisation);   // or NULL
 
 // The scope of this word, or false.

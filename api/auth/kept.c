@@ -110,6 +110,17 @@ const Principal *kept_add(Arena *arena, Principal *who, uint64_t as_of)
     return held;
 }
 
+// Whoever acts for a person has rights by theirs, and conflicts.
+static bool concerns(const Principal *who, Str person)
+{
+    if (str_eq(who->person, person))
+        return true;
+    for (size_t i = 0; who->acts && i < who->grant_count; i++)
+        if (str_eq(who->grants[i].behalf, person))
+            return true;
+    return false;
+}
+
 void kept_forget(Str person)
 {
     bool all = str_eq(person, EVERYONE);
@@ -117,7 +128,7 @@ void kept_forget(Str person)
     epoch++;
     for (size_t i = 0; i < BUCKETS; i++)
         for (size_t way = WAYS; way-- > 0;)
-            if (kept[i][way] && (all || str_eq(kept[i][way]->person, person)))
+            if (kept[i][way] && (all || concerns(kept[i][way], person)))
                 forget(kept[i], way);
     pthread_mutex_unlock(&lock);
 }

@@ -36,8 +36,32 @@ bool act_begin(Request *rq, Str application_id, Act *ret)
     return true;
 }
 
-bool act_may(Request *rq, const Act *act, Thing thing, ItemId item)
+bool stands_not(Request *rq, Standing standing)
 {
+    if (standing == STANDS_FOR_SEVERAL)
+        return fault(
+            rq, FAULT_INVALID, "/for",
+            T("Plusieurs personnes vous ont confié ce droit : dites pour qui vous agissez "
+              "(for, ou l'en-tête Acting-For).",
+              "Several people gave you this right: say for whom you act (for, or the header "
+              "Acting-For)."));
+    return fault(rq, FAULT_FORBIDDEN, "/for",
+                 T("Cette personne ne vous a rien confié qui le permette ici.",
+                   "This person gave you nothing that allows it here."));
+}
+
+Arg act_behalf(const Act *act)
+{
+    return arg_some(act->actor.behalf);
+}
+
+bool act_may(Request *rq, Act *act, Thing thing, ItemId item)
+{
+    Event event = {.name = STR(""), .act = thing, .item = item};
+    Standing standing =
+        track_stand(act->track, rq->who, request_header(rq, "Acting-For"), &event, &act->actor);
+    if (standing != STANDS)
+        return stands_not(rq, standing);
     if (may_edit(act->track->def, &act->track->at, thing, item, act->actor.roles))
         return true;
     return fault(rq, FAULT_REFUSED, NULL,
@@ -167,6 +191,7 @@ bool application_open(Request *rq, Str call_id, Str dossier_id, Act *ret)
     if (!t->def)
         return unreadable(rq);
     ret->actor = track_actor(t, rq->who);
+    ret->actor.behalf = access_behalf_on_dossier(rq->who, dossier_id, t->scope.organisation);
     t->needs = t->def->slots_read | (t->def->counts_complete ? NEEDS_COMPLETE : 0);
     if (!tracks_facts(rq->db, rq->arena, t, 1))
         return failed(rq);

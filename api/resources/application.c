@@ -3,15 +3,6 @@
 #include "common.h"
 #include "sight.h"
 
-const Parameter application_list_query[] = {
-    {"call_id", FIELD_UUID_T, "Under this call"},
-    {"dossier_id", FIELD_UUID_T, "Of this dossier"},
-    {"stage", FIELD_TEXT_T, "submission, evaluation, decision, funding or impact"},
-    {"is_over", FIELD_BOOL_T, "Whether its path has ended"},
-    {"cursor", FIELD_TEXT_T, "Where the previous page ended"},
-    {"limit", FIELD_INT_T, "Rows at most, 1 to 200"},
-    {0}};
-
 // --- one ----------------------------------------------------------------------------------------
 
 static void write_label(Buf *buf, const char *name, Str value)
@@ -112,70 +103,7 @@ bool application_get(Request *rq)
     return reply_text(rq, 200, buf_str(&buf));
 }
 
-// --- many ---------------------------------------------------------------------------------------
-
-static bool granted(const Principal *who, Scope scope, Str id)
-{
-    for (size_t i = 0; i < who->grant_count; i++)
-        if (who->grants[i].scope == scope && str_eq(who->grants[i].scope_id, id))
-            return true;
-    return false;
-}
-
-// Who has a part in the whole call sees all that is filed under it, which spares a look at each
-// row.
-static bool call_seen(Request *rq, Str call, bool *ret)
-{
-    *ret = call.len && granted(rq->who, ON_CALL, call);
-    if (!call.len || *ret)
-        return true;
-    Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_CALL, ARG(call));
-    if (!rows)
-        return failed(rq);
-    if (rows_len(rows)) {
-        Str space = row_str(rows, 0, "space_id");
-        *ret = access_manages(rq->who, space) || granted(rq->who, ON_SPACE, space);
-    }
-    return true;
-}
-
-// Dossiers, or organisations whose dossiers, the caller holds: `only` these roles, NULL for any.
-static Arg held(Request *rq, Scope scope, const char *only[2])
-{
-    const Principal *who = rq->who;
-    Str *ids = arena_array(rq->arena, Str, who->grant_count);
-    size_t n = 0;
-    for (size_t i = 0; i < who->grant_count; i++) {
-        const Grant *grant = &who->grants[i];
-        bool role = !only || str_is(grant->role, only[0]) || str_is(grant->role, only[1]);
-        if (grant->scope == scope && role)
-            ids[n++] = grant->scope_id;
-    }
-    return arg_texts(rq->arena, ids, n);
-}
-
-bool application_list(Request *rq)
-{
-    const char *holding[2] = {"carrier", "author"};
-    Page page;
-    bool all;
-    if (!page_read(rq, &page) || !call_seen(rq, request_query(rq, "call_id"), &all))
-        return false;
-    bool plain = all && !request_query(rq, "dossier_id").at && !request_query(rq, "stage").at &&
-                 !request_query(rq, "is_over").at;
-    if (plain) {
-        Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_LIST_CALL, query_arg(rq, "call_id"),
-                           page_at(&page), page_id(&page), page_limit(rq->arena, &page),
-                           held(rq, ON_DOSSIER, NULL), held(rq, ON_ORGANISATION, holding));
-        return rows ? reply_page(rq, rows, page.limit) : failed(rq);
-    }
-    Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_LIST, ARG(rq->who->person), arg_bool(all),
-                       query_arg(rq, "call_id"), query_arg(rq, "dossier_id"),
-                       query_arg(rq, "stage"), query_arg(rq, "is_over"), page_at(&page),
-                       page_id(&page), page_limit(rq->arena, &page), held(rq, ON_DOSSIER, NULL),
-                       held(rq, ON_ORGANISATION, holding));
-    return rows ? reply_page(rq, rows, page.limit) : failed(rq);
-}
+// --- what happened ------------------------------------------------------------------------------
 
 typedef struct Past {
     Request *rq;

@@ -164,6 +164,21 @@ const Field grant_fields[] = {
     FIELD_END,
 };
 
+const Field delegation_fields[] = {
+    FIELD_UUID(DelegationMake, grant_id, .required = true,
+               .help = "The grant of one's own that is given on."),
+    FIELD_UUID(DelegationMake, person_id, .help = "Or email."),
+    FIELD_EMAIL(DelegationMake, email,
+                .help = "Instead of person_id; an unknown address becomes a person."),
+    FIELD_TIME(DelegationMake, from_at, .help = "At once when it is not said."),
+    FIELD_TIME(DelegationMake, until_at, .required = true, .help = "Within a year."),
+    FIELD_LIST(
+        DelegationMake, moves, Str, NULL, .present = offsetof(DelegationMake, has_moves),
+        .min_len = 1, .max = 50,
+        .help = "Events and acts (decision.recorded…) that it lets do; all when it is not said."),
+    FIELD_END,
+};
+
 static const char *const territory_kinds[] = {"nation",    "region",  "departement",
                                               "epci",      "commune", "arrondissement-municipal",
                                               "perimeter", NULL};

@@ -87,6 +87,14 @@ typedef struct GrantMake {
 } GrantMake;
 extern const Field grant_fields[];
 
+typedef struct DelegationMake {
+    Str grant_id, person_id, email;
+    Time from_at, until_at;
+    FieldList moves;
+    bool has_moves;
+} DelegationMake;
+extern const Field delegation_fields[];
+
 typedef struct TerritoryRow {
     Str code, kind, name;
     int64_t population;

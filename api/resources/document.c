@@ -242,8 +242,8 @@ static const Rows *document_seen(Request *rq, bool *own)
             failed(rq);
             return NULL;
         }
-        seen = access_writes(rq->who, row_str(holder, 0, "dossier_id"),
-                             row_str(holder, 0, "organisation_id"));
+        seen = access_reads(rq->who, row_str(holder, 0, "dossier_id"),
+                            row_str(holder, 0, "organisation_id"));
         *own = seen;
         if (!seen && !seen_elsewhere(rq, document, &seen))
             return NULL;

@@ -105,8 +105,10 @@ bool dossier_held(Request *rq, const Rows *dossier, bool carrier)
     if (rows_len(dossier) == 0)
         return not_found(rq);
     Str id = row_str(dossier, 0, "id"), organisation = row_str(dossier, 0, "organisation_id");
-    if (!access_writes(rq->who, id, organisation))
+    if (!access_reads(rq->who, id, organisation))
         return not_found(rq);
+    if (rq->method != GET && !access_writes(rq->who, id, organisation))
+        return forbidden(rq);
     return !carrier || access_carries(rq->who, id, organisation) || forbidden(rq);
 }
 
@@ -208,12 +210,20 @@ static bool invite(Request *rq, Arg person, const Rows *dossier, Str email)
     return may && (!rows_len(may) || mail_invitation(rq, email, row_str(dossier, 0, "title")));
 }
 
+// Whoever acts for a carrier gives nothing on.
+static bool answers_for(Request *rq, const Rows *dossier)
+{
+    return access_answers_for_dossier(rq->who, row_str(dossier, 0, "id"),
+                                      row_str(dossier, 0, "organisation_id")) ||
+           forbidden(rq);
+}
+
 bool author_invite(Request *rq)
 {
     const AuthorInvite *in = rq->input;
     Arg id = ARG(rq->params[0]);
     Rows *dossier = QUERY(rq->db, rq->arena, Q_DOSSIER_GET, id);
-    if (!dossier_held(rq, dossier, true))
+    if (!dossier_held(rq, dossier, true) || !answers_for(rq, dossier))
         return false;
     Rows *person = QUERY(rq->db, rq->arena, Q_PERSON_OF_EMAIL, ARG(in->email),
                          ARG_C(rq->lang == EN ? "en" : "fr"));

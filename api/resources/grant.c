@@ -4,39 +4,94 @@
 #include "bodies.h"
 #include "common.h"
 #include "remember.h"
+#include "grant.h"
+#include "definition.h"
+#include "../../engine/base/vec.h"
 
-static bool workflow_knows(Request *rq, Str scope_word, Str scope_id, Scope scope, Str role,
-                           bool *ret)
+bool grant_definitions(Request *rq, Str scope, Str scope_id, const Definition *const **ret,
+                       size_t *count)
 {
-    Rows *versions = QUERY(rq->db, rq->arena, Q_GRANT_WORKFLOWS, ARG(scope_word), ARG(scope_id));
+    Rows *versions = QUERY(rq->db, rq->arena, Q_GRANT_WORKFLOWS, ARG(scope), ARG(scope_id));
     if (!versions)
         return failed(rq);
-    *ret = false;
-    for (size_t i = 0; i < rows_len(versions) && !*ret; i++) {
-        const Definition *def = definition_of(rq, row_str(versions, i, "workflow_version_id"));
-        ItemId id = def ? definition_role(def, role) : ID_NONE;
-        *ret = id != ID_NONE && id != ROLE_SYSTEM && access_covers(scope, def->roles[id].on);
+    const Definition **defs = arena_array(rq->arena, const Definition *, rows_len(versions));
+    *count = 0;
+    for (size_t i = 0; i < rows_len(versions); i++) {
+        const Definition *def =
+            row_null(versions, i, "workflow_version_id")
+                ? NULL
+                : definition_get(rq->db, row_str(versions, i, "workflow_version_id"));
+        if (def) // one that cannot be read any more gives no roles
+            defs[(*count)++] = def;
     }
+    *ret = defs;
     return true;
 }
 
-// Is it a role that means something on this scope?
+// The platform's own roles that mean something on a scope.
+static size_t own_roles(Scope scope, Str ret[2])
+{
+    if (scope == ON_PLATFORM || scope == ON_SPACE) {
+        ret[0] = scope == ON_PLATFORM ? STR("admin") : STR("manager");
+        return 1;
+    }
+    bool carried = scope == ON_DOSSIER || scope == ON_ORGANISATION;
+    ret[0] = STR("carrier");
+    ret[1] = STR("author");
+    return carried ? 2 : 0;
+}
+
+typedef VEC(Str) Names;
+
+// Roles that can be held on the scope, and whether some workflow knows the role elsewhere.
+static Names roles_there(Arena *arena, const Definition *const *defs, size_t n, Scope scope,
+                         Str role, bool *elsewhere)
+{
+    Names names = {0};
+    Str own[2];
+    size_t count = own_roles(scope, own);
+    for (size_t i = 0; i < count; i++)
+        vec_push(arena, &names, own[i]);
+    for (size_t i = 0; i < n; i++)
+        for (size_t r = 1; r < defs[i]->role_count; r++) {
+            const Role *known = &defs[i]->roles[r];
+            if (access_covers(scope, known->on))
+                vec_push(arena, &names, known->id);
+            else
+                *elsewhere |= str_eq(known->id, role);
+        }
+    return names;
+}
+
+static bool no_such_role(Request *rq, Str role, Str near)
+{
+    return fault(rq, FAULT_INVALID, "/role",
+                 near.len
+                     ? T("Aucun règlement ne donne de rôle « {0} » à cet endroit ; vouliez-vous "
+                         "dire « {1} » ?",
+                         "No workflow has a role \"{0}\" to grant there; did you mean \"{1}\"?")
+                     : T("Aucun règlement ne donne de rôle « {0} » à cet endroit.",
+                         "No workflow has a role \"{0}\" to grant there."),
+                 role, near);
+}
+
+// Is it a role that means something on this scope? On territories, organisations and the platform an admin prepares roles for
+// workflows that do not exist yet: there only what is known otherwise, or nearly known, is refused.
 static bool role_check(Request *rq, const GrantMake *make, Scope scope)
 {
-    bool own = (scope == ON_PLATFORM && str_is(make->role, "admin")) ||
-               (scope == ON_SPACE && str_is(make->role, "manager")) ||
-               ((scope == ON_DOSSIER || scope == ON_ORGANISATION) &&
-                (str_is(make->role, "carrier") || str_is(make->role, "author")));
-    if (own)
-        return true;
-    // On these an admin prepares roles for workflows that do not exist yet.
-    bool known = scope == ON_TERRITORY || scope == ON_ORGANISATION || scope == ON_PLATFORM;
-    if (!known && !workflow_knows(rq, make->scope, make->scope_id, scope, make->role, &known))
+    const Definition *const *defs;
+    size_t n;
+    bool open = scope == ON_TERRITORY || scope == ON_ORGANISATION || scope == ON_PLATFORM;
+    bool elsewhere = false;
+    if (!grant_definitions(rq, make->scope, make->scope_id.at ? make->scope_id : STR(""), &defs,
+                           &n))
         return false;
-    return known || fault(rq, FAULT_INVALID, "/role",
-                          T("Aucun règlement ne donne de rôle « {0} » à cet endroit.",
-                            "No workflow has a role \"{0}\" to grant there."),
-                          make->role);
+    Names names = roles_there(rq->arena, defs, n, scope, make->role, &elsewhere);
+    for (size_t i = 0; i < names.len; i++)
+        if (str_eq(names.at[i], make->role))
+            return true;
+    Str near = str_nearest(make->role, names.at, names.len);
+    return (open && !elsewhere && !near.len) || no_such_role(rq, make->role, near);
 }
 
 bool may_grant(Request *rq, Scope scope, Str word, Str id)
@@ -47,7 +102,8 @@ bool may_grant(Request *rq, Scope scope, Str word, Str id)
         Rows *holder = QUERY(rq->db, rq->arena, Q_GRANT_HOLDER, ARG(id));
         if (!holder)
             return failed(rq);
-        if (rows_len(holder) && access_carries(rq->who, id, row_str(holder, 0, "organisation_id")))
+        if (rows_len(holder) &&
+            access_answers_for_dossier(rq->who, id, row_str(holder, 0, "organisation_id")))
             return true;
         return rq->who->admin || not_found(rq);
     }
@@ -55,10 +111,17 @@ bool may_grant(Request *rq, Scope scope, Str word, Str id)
         Rows *space = QUERY(rq->db, rq->arena, Q_GRANT_SPACE, ARG(word), ARG(id));
         if (!space)
             return failed(rq);
-        if (rows_len(space) && access_manages(rq->who, row_str(space, 0, "space_id")))
+        if (rows_len(space) && access_answers_for_space(rq->who, row_str(space, 0, "space_id")))
             return true;
     }
     return forbidden(rq);
+}
+
+// An owner answers for who works on the organisation's dossiers, not for what funders call a role there.
+static bool owner_grants(const Request *rq, Scope scope, Str id, Str role)
+{
+    const Membership *member = scope == ON_ORGANISATION ? access_member(rq->who, id) : NULL;
+    return member && member->owner && (str_is(role, "carrier") || str_is(role, "author"));
 }
 
 static bool scope_there(Request *rq, const GrantMake *make)
@@ -73,21 +136,21 @@ static bool scope_there(Request *rq, const GrantMake *make)
                  make->scope, make->scope_id);
 }
 
-static bool person_named(Request *rq, const GrantMake *make, Str *ret)
+bool grant_person(Request *rq, Str person_id, Str email, Str scope, Str scope_id, Str *ret)
 {
-    *ret = make->person_id;
-    if ((make->person_id.len != 0) == (make->email.len != 0))
+    *ret = person_id;
+    if ((person_id.len != 0) == (email.len != 0))
         return fault(rq, FAULT_INVALID, "/person_id",
                      T("Nommez une personne par person_id ou par email.",
                        "Name a person by person_id or by email."));
-    if (make->person_id.len)
+    if (person_id.len)
         return true;
-    Rows *person = QUERY(rq->db, rq->arena, Q_PERSON_OF_EMAIL, ARG(make->email), ARG_C("fr"));
+    Rows *person = QUERY(rq->db, rq->arena, Q_PERSON_OF_EMAIL, ARG(email), ARG_C("fr"));
     if (!person)
         return failed(rq);
     *ret = row_str(person, 0, "id");
-    return QUERY(rq->db, rq->arena, Q_GRANT_INVITE, ARG(*ret), ARG(make->scope),
-                 ARG(make->scope_id.at ? make->scope_id : STR(""))) ||
+    return QUERY(rq->db, rq->arena, Q_GRANT_INVITE, ARG(*ret), ARG(scope),
+                 ARG(scope_id.at ? scope_id : STR(""))) ||
            failed(rq);
 }
 
@@ -96,8 +159,11 @@ bool grant_make(Request *rq)
     const GrantMake *make = rq->input;
     Scope scope;
     Str person;
-    if (!scope_read(make->scope, &scope) || !may_grant(rq, scope, make->scope, make->scope_id) ||
-        !scope_there(rq, make) || !role_check(rq, make, scope) || !person_named(rq, make, &person))
+    if (!scope_read(make->scope, &scope) ||
+        (!owner_grants(rq, scope, make->scope_id, make->role) &&
+         !may_grant(rq, scope, make->scope, make->scope_id)) ||
+        !scope_there(rq, make) || !role_check(rq, make, scope) ||
+        !grant_person(rq, make->person_id, make->email, make->scope, make->scope_id, &person))
         return false;
     if ((scope == ON_SPACE || scope == ON_PLATFORM) && !access_confirmed(rq))
         return false;
@@ -142,7 +208,7 @@ bool grant_list(Request *rq)
 static bool last_carrier(Request *rq, const Rows *grant, bool *ret)
 {
     *ret = false;
-    if (!str_is(row_str(grant, 0, "scope"), "dossier") ||
+    if (!row_null(grant, 0, "source_id") || !str_is(row_str(grant, 0, "scope"), "dossier") ||
         !str_is(row_str(grant, 0, "role"), "carrier"))
         return true;
     Rows *carriers = QUERY(rq->db, rq->arena, Q_GRANT_CARRIERS, ARG(row_str(grant, 0, "scope_id")));
@@ -160,8 +226,10 @@ bool grant_revoke(Request *rq)
     Scope scope;
     if (rows_len(grant) == 0 || !scope_read(row_str(grant, 0, "scope"), &scope))
         return not_found(rq);
-    bool own =
-        str_eq(row_str(grant, 0, "person_id"), rq->who->person); // anyone may give a role back
+    bool own = // anyone may give a role back, or take back what they gave on
+        str_eq(row_str(grant, 0, "person_id"), rq->who->person) ||
+        str_eq(row_str(grant, 0, "for_person_id"), rq->who->person);
+    own |= owner_grants(rq, scope, row_str(grant, 0, "scope_id"), row_str(grant, 0, "role"));
     if (!own && !may_grant(rq, scope, row_str(grant, 0, "scope"), row_str(grant, 0, "scope_id")))
         return false;
     bool last;

@@ -115,7 +115,7 @@ bool measure_make(Request *rq)
     Rows *measure =
         QUERY(rq->db, rq->arena, Q_MEASURE_ADD, ARG(act.track->id), ARG(indicator), value,
               arg_some(make->period), arg_some(make->comment), arg_some(make->evidence),
-              ARG(rq->who->person), arg_time(rq->arena, request_now(rq)));
+              ARG(rq->who->person), arg_time(rq->arena, request_now(rq)), act_behalf(&act));
     if (!measure)
         return failed(rq);
     if (rows_len(measure) == 0)
@@ -148,6 +148,12 @@ bool measure_list(Request *rq)
     return rows ? reply_page(rq, rows, page.limit) : failed(rq);
 }
 
+// The one who acts, or the one they act for.
+static bool same_person(const Actor *actor, Str person)
+{
+    return person.len && (str_eq(person, actor->person) || str_eq(person, actor->behalf));
+}
+
 static bool judge(Request *rq, const char *state, Str event_name, Str motive)
 {
     Rows *measure = QUERY(rq->db, rq->arena, Q_MEASURE_GET, ARG(rq->params[0]));
@@ -162,7 +168,9 @@ static bool judge(Request *rq, const char *state, Str event_name, Str motive)
     ItemId item = definition_indicator(act.track->def, indicator);
     if (!act_may(rq, &act, THING_VALIDATION, item))
         return false;
-    if (str_eq(by, rq->who->person))
+    Str for_whom =
+        row_null(measure, 0, "entered_for") ? STR_NONE : row_str(measure, 0, "entered_for");
+    if (same_person(&act.actor, by) || same_person(&act.actor, for_whom))
         return fault(rq, FAULT_REFUSED, NULL,
                      T("Une mesure est validée par une autre personne que celle qui l'a saisie.",
                        "A measure is validated by another person than the one who entered it."));

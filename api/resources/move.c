@@ -11,6 +11,10 @@ const Field move_fields[] = {
     FIELD_JSON(MoveInput, data, .help = "What the event asks for"),
     FIELD_INT(MoveInput, version, .low = 1, .high = INT64_MAX,
               .help = "Version of the application that you saw; refused when it has moved since"),
+    {.name = "for",
+     .type = FIELD_UUID_T,
+     .offset = offsetof(MoveInput, behalf),
+     .help = "For whom you act; needed when several people gave you the right, and none is yours"},
     FIELD_END};
 
 typedef enum Verdicts {
@@ -21,6 +25,7 @@ typedef enum Verdicts {
     UNKNOWN,   // no such application, or not to be seen
     OLD,       // the caller saw another version
     NO,        // the workflow refuses
+    STRANGER,  // acts for nobody who lets them, or for one of several
     BROKEN     // the definition cannot be read: ours
 } Answer;
 
@@ -30,9 +35,10 @@ typedef struct Item {
     Answer answer;
     uint8_t hash[HASH_SIZE]; // of the request, with a key
     Track *track;
-    Outcome outcome; // NO
-    int64_t version; // OLD
-    int status;      // DONE, REPEATED
+    Outcome outcome;   // NO
+    int64_t version;   // OLD
+    Standing standing; // STRANGER
+    int status;        // DONE, REPEATED
     Str body, etag, location;
     size_t record;           // DONE: which of its track's; its hash is told once it is known
     const struct Item *same; // REPEATED: whose answer, in this batch
@@ -191,7 +197,13 @@ static void decide_one(Batch *b, size_t at)
         return;
     }
     Event event = {.name = item->in->event, .data = item->in->data, .item = ID_NONE};
-    Actor actor = track_actor(t, item->rq->who);
+    Actor actor;
+    Str behalf = item->in->behalf.len ? item->in->behalf : request_header(item->rq, "Acting-For");
+    item->standing = track_stand(t, item->rq->who, behalf, &event, &actor);
+    if (item->standing != STANDS) {
+        item->answer = STRANGER;
+        return;
+    }
     item->outcome = track_fire(item->rq->arena, t, &event, &actor);
     item->answer = item->outcome.verdict == REFUSED ? NO : DONE;
     if (item->answer == DONE)
@@ -294,6 +306,9 @@ static void answer(Item *item)
         return;
     case NO:
         refused(rq, &item->outcome);
+        return;
+    case STRANGER:
+        stands_not(rq, item->standing);
         return;
     case WAITS:
     case BROKEN:

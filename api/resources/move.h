@@ -8,6 +8,7 @@ typedef struct MoveInput {
     Str event;
     json_t *data;    // NULL: none
     int64_t version; // of the application that the caller saw; 0: any
+    Str behalf;      // for whom the caller acts; empty: as the header Acting-For says, or as their rights tell
 } MoveInput;
 extern const Field move_fields[];
 

@@ -5,9 +5,29 @@
 
 enum { VALUE_MOST = 1000, CHANGES_MOST = 200 }; // bytes of a value that is kept; fields of one edit
 
+// For whom the caller runs a space or works on a dossier, when it is not for themselves. False with a fault.
+static bool behalf_find(Request *rq, Deed *deed)
+{
+    if (!rq->who || !rq->who->acts)
+        return true;
+    if (deed->kind == CHAIN_SPACE)
+        deed->behalf = access_behalf_on_space(rq->who, deed->chain);
+    if (deed->kind != CHAIN_DOSSIER)
+        return true;
+    Rows *holder = QUERY(rq->db, rq->arena, Q_DOSSIER_HOLDER, ARG(deed->chain));
+    if (!holder)
+        return failed(rq);
+    if (rows_len(holder))
+        deed->behalf =
+            access_behalf_on_dossier(rq->who, deed->chain, row_str(holder, 0, "organisation_id"));
+    return true;
+}
+
 bool remember(Request *rq, Deed deed)
 {
     deed.person = rq->who ? rq->who->person : STR_NONE;
+    if (!behalf_find(rq, &deed))
+        return false;
     deed.shift = clock_shift();
     return chain_add(rq->db, rq->arena, &deed) || failed(rq);
 }

@@ -9,7 +9,7 @@ bool remember(Request *rq, Deed deed);
 
 // On the chain of the scope of a grant: what happened to a role of `person` there.
 typedef struct GrantDeed {
-    const char *event; // "grant.given", "grant.revoked"
+    const char *event; // "grant.given", "grant.delegated" (by its holder, to act for them), "grant.revoked"
     Str id, person, role, scope, scope_id;
     Time from, until;  // TIME_NONE: no bound
 } GrantDeed;

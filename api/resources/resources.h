@@ -67,6 +67,10 @@ bool space_change(Request *rq);
 bool grant_make(Request *rq);
 bool grant_list(Request *rq);
 bool grant_revoke(Request *rq);
+
+// delegation.c
+bool delegation_make(Request *rq);
+bool delegation_list(Request *rq);
 // territory.c
 bool territories_put(Request *rq);
 bool territory_list(Request *rq);

@@ -107,6 +107,39 @@ Actor track_actor(const Track *t, const Principal *who)
                    .roles = t->def ? access_roles(who, t->def, &t->scope) : 0};
 }
 
+static bool lets(const Track *t, const Event *event, RoleSet roles)
+{
+    if (event->act != THING_NONE)
+        return may_edit(t->def, &t->at, event->act, event->item, roles);
+    return may_fire(t->def, &t->at, event->name, roles);
+}
+
+Standing track_stand(const Track *t, const Principal *who, Str behalf, const Event *event,
+                     Actor *ret)
+{
+    enum { MOST = 64 };
+    Str others[MOST], asked = behalf.len ? behalf : STR("");
+    *ret = track_actor(t, who);
+    ret->behalf = asked;
+    ret->roles = access_roles_for(who, t->def, &t->scope, asked, event->name, event->act);
+    if (asked.len)
+        return ret->roles ? STANDS : STANDS_FOR_NOBODY;
+    size_t n = access_behalves(who, others, MOST), found = 0;
+    if (n == 0 || lets(t, event, ret->roles))
+        return STANDS;
+    for (size_t i = 0; i < n; i++) {
+        RoleSet roles =
+            access_roles_for(who, t->def, &t->scope, others[i], event->name, event->act);
+        if (!roles || !lets(t, event, roles))
+            continue;
+        if (++found > 1)
+            return STANDS_FOR_SEVERAL;
+        ret->roles = roles;
+        ret->behalf = others[i];
+    }
+    return STANDS;
+}
+
 bool track_visible(const Track *t, const Principal *who)
 {
     return who && (track_actor(t, who).roles || access_manages(who, t->scope.space));
@@ -175,6 +208,7 @@ static void record(Arena *arena, Track *t, const Event *event, const Actor *acto
     Record r = {.version = t->version + 1,
                 .event = event->name,
                 .person = actor->person,
+                .behalf = actor->behalf,
                 .data = event->data,
                 .data_text = event->data ? json_text(arena, event->data) : STR_NONE,
                 .at = t->now,
@@ -282,6 +316,7 @@ void record_write(Buf *buf, const Track *t, const Record *r)
     buf_format(buf, "{\"version\":%lld", (long long)r->version);
     write_text(buf, "event", r->event);
     write_text(buf, "person_id", r->person.len ? r->person : STR_NONE);
+    write_text(buf, "behalf_id", r->behalf.len ? r->behalf : STR_NONE);
     buf_add(buf, STR(",\"data\":"));
     buf_add(buf, r->data ? r->data_text : STR("null"));
     buf_add(buf, STR(",\"places\":"));

@@ -99,8 +99,14 @@ bool tracks_chain(Db *db, Arena *arena, Track *tracks, size_t n);
 // and were not read yet). Q_COMMIT may be the last of `more`.
 bool tracks_store(Db *db, Arena *arena, Track *tracks, size_t n, Flight *more, size_t more_count);
 
-// Who acts: `who` with the roles held on this track.
+// Who looks on: `who` with all roles held on this track, whoever's they are.
 Actor track_actor(const Track *track, const Principal *who);
+// Who acts, and for whom: for `behalf` when it is named; else for themselves when their own roles let them fire the event, else for
+// the one whose roles do. Several: they must name one. Nobody: `behalf` gave them nothing for it here.
+typedef enum Standing { STANDS, STANDS_FOR_NOBODY, STANDS_FOR_SEVERAL } Standing;
+Standing track_stand(const Track *track, const Principal *who, Str behalf, const Event *event, Actor *ret);
+// Records the fault of a standing that is none. Always false.
+bool stands_not(Request *rq, Standing standing);
 // May `who` know that this application exists?
 bool track_visible(const Track *track, const Principal *who);
 
@@ -120,8 +126,11 @@ typedef struct Act {
 } Act;
 // Locks it. Not found, for callers who may not see it: false with a fault.
 bool act_begin(Request *rq, Str application_id, Act *ret);
-// May the caller do this in the present state? False with the fault FAULT_REFUSED when not. For writes that are no event.
-bool act_may(Request *rq, const Act *act, Thing thing, ItemId item);
+// May the caller do this in the present state, for themselves or for whom the header Acting-For names? From here on they act as that.
+// False with the fault FAULT_REFUSED when not. For writes that are no event.
+bool act_may(Request *rq, Act *act, Thing thing, ItemId item);
+// For whom the caller acts, as a parameter; null: for themselves.
+Arg act_behalf(const Act *act);
 // Fires the event, with the facts as they stand after what the handler has written, and stores the outcome. False with a
 // fault for every reason when it is refused.
 bool act_fire(Request *rq, Act *act, const Event *event);

@@ -5,7 +5,7 @@
 select p.id as person_id, p.name, p.lang, t.id as token_id, t.expires_at,
        t.kind = 'session' as session, t.access = 'write' as writes, t.scope as bound, t.scope_id as bound_id,
        t.confirmed_at, coalesce(t.last_used_at, t.created_at) as used_at,
-       g.role, g.scope, g.scope_id,
+       g.role, g.scope, g.scope_id, g.for_person_id, g.moves,
        case when g.from_at > '-infinity' then g.from_at end as from_at,
        case when g.until_at < 'infinity' then g.until_at end as until_at,
        coalesce((select jsonb_agg(jsonb_build_object('id', m.organisation_id, 'owner', m.role = 'owner')
@@ -47,3 +47,11 @@ limit 1;
 update token t set last_used_at = u.at
 from unnest($1, $2) as u (hash, at)
 where t.hash = u.hash and (t.last_used_at is null or t.last_used_at < u.at);
+
+-- What these people carry, not yet ended: whoever acts for them judges none of it.
+-- name: access_carried(person_ids uuid[]) many
+select g.person_id, g.role, g.scope, g.scope_id,
+       case when g.from_at > '-infinity' then g.from_at end as from_at,
+       case when g.until_at < 'infinity' then g.until_at end as until_at
+from role_grant g
+where g.person_id = any ($1) and g.scope in ('dossier', 'organisation') and g.revoked_at is null and g.until_at > now();

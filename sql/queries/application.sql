@@ -146,7 +146,7 @@ values ($1, $2, $3, '{}', '{}', '', 0, decode(repeat('00', 32), 'hex'), $4, $4)
 returning id;
 
 -- name: application_call(call_id uuid) one
-select space_id, status from call where id = $1;
+select space_id, status, workflow_version_id from call where id = $1;
 
 -- All that is filed under a call, for those who have a part in the whole of it. Stands alone so that it is read off its index;
 -- the inner limit tells the planner that a page is short, or it would plan the statement anew each time.
@@ -169,17 +169,25 @@ left join sealed s on s.dossier_id = l.dossier_id and s.version = l.sealed_versi
 order by l.opened_at, l.id;
 
 -- What the viewer has a grant for, or all of a call. Begins with the grants: of these there are few.
--- name: application_list(viewer uuid, sees_all boolean, call_id uuid, dossier_id uuid, stage text, is_over boolean, cursor_at timestamptz, cursor_id uuid, page bigint, held uuid[], held_by uuid[]) many
+-- The role of a grant may be none of an application's: the reader of the rows asks its workflow, by what is hidden.
+-- name: application_list(viewer uuid, sees_all boolean, call_id uuid, dossier_id uuid, stage text, is_over boolean, cursor_at timestamptz, cursor_id uuid, page bigint, held uuid[], held_by uuid[], by_territory boolean) many
 with mine as (
-    select distinct g.scope, case when g.scope in ('application', 'call', 'dossier', 'space', 'organisation') then g.scope_id::uuid end as at
+    select distinct g.scope, case when g.scope in ('application', 'call', 'dossier', 'space', 'organisation') then g.scope_id::uuid end as at,
+           case when g.scope = 'territory' then g.scope_id end as code
     from role_grant g
     where g.person_id = $1 and g.revoked_at is null and now() >= g.from_at and now() < g.until_at
+      and (g.scope <> 'platform' or g.role <> 'admin')
 )
 select a.id, a.call_id, a.dossier_id, a.number,
        case when a.filed_at is not null or a.dossier_id = any ($10) or d.organisation_id = any ($11) then coalesce(s.title, d.title) end as title,
        a.places, a.stage, a.is_over, coalesce(a.told_version, a.version) as version, a.filed_at, a.opened_at,
-       a.updated_at, a.opened_at as cursor_at, a.id as cursor_id
+       a.updated_at, c.workflow_version_id as hidden_workflow_version_id, c.space_id as hidden_space_id,
+       d.organisation_id as hidden_organisation_id,
+       case when $12 then array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) else '{}' end
+           as hidden_territories,
+       a.opened_at as cursor_at, a.id as cursor_id
 from application a
+join call c on c.id = a.call_id
 join dossier d on d.id = a.dossier_id
 left join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version
 where a.id in (select x.id from application x where $2 and x.call_id = $3
@@ -188,7 +196,11 @@ where a.id in (select x.id from application x where $2 and x.call_id = $3
                union select x.id from mine join application x on mine.scope = 'dossier' and x.dossier_id = mine.at
                union select x.id from mine join call s on mine.scope = 'space' and s.space_id = mine.at join application x on x.call_id = s.id
                union select x.id from mine join dossier o on mine.scope = 'organisation' and o.organisation_id = mine.at
-                                  join application x on x.dossier_id = o.id)
+                                  join application x on x.dossier_id = o.id
+               union select x.id from mine join dossier o on mine.scope = 'territory'
+                                                           and o.territories && array(select w.code from territory_within w where w.ancestor = mine.code)
+                                  join application x on x.dossier_id = o.id
+               union select x.id from mine join application x on mine.scope = 'platform')
   and ($3::uuid is null or a.call_id = $3)
   and ($4::uuid is null or a.dossier_id = $4)
   and ($5::text is null or a.stage = $5)

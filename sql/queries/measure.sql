@@ -18,15 +18,15 @@ on conflict (application_id, indicator) do update set baseline = excluded.baseli
 returning application_id, indicator, baseline, target;
 
 -- Evidence is a document of the same dossier: no row when it is not.
--- name: measure_add(application_id uuid, indicator text, value double, period text, comment text, evidence uuid, entered_by uuid, entered_at timestamptz) one
-insert into measure (application_id, indicator, value, period, comment, evidence, entered_by, entered_at)
-select a.id, $2, $3, coalesce($4, ''), coalesce($5, ''), $6, $7, $8
+-- name: measure_add(application_id uuid, indicator text, value double, period text, comment text, evidence uuid, entered_by uuid, entered_at timestamptz, entered_for uuid) one
+insert into measure (application_id, indicator, value, period, comment, evidence, entered_by, entered_at, entered_for)
+select a.id, $2, $3, coalesce($4, ''), coalesce($5, ''), $6, $7, $8, $9
 from application a
 where a.id = $1 and ($6::uuid is null or exists (select from document d where d.id = $6 and d.dossier_id = a.dossier_id))
 returning id, application_id, indicator, period, value, comment, evidence, state, entered_by, entered_at, judged_by, judged_at, motive;
 
 -- name: measure_get(id uuid) one
-select id, application_id, indicator, state, entered_by from measure where id = $1;
+select id, application_id, indicator, state, entered_by, entered_for from measure where id = $1;
 
 -- name: measure_judge(id uuid, state text, motive text, judged_by uuid, judged_at timestamptz) one
 update measure set state = $2, motive = coalesce($3, ''), judged_by = $4, judged_at = $5

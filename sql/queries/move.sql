@@ -9,7 +9,7 @@ from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 
 -- `nameless`: those who hold the dossier do not learn who reviews it. Reviews of grids that the viewer does not read are not there.
 -- name: move_list(application_id uuid, after bigint, page bigint, nameless boolean, grids text[], viewer uuid) many
-select m.version, m.event, p.id as person_id, p.name as person, m.data, m.places, m.at, m.hash,
+select m.version, m.event, p.id as person_id, p.name as person, m.behalf_id, m.data, m.places, m.at, m.hash,
        m.version as cursor_at, m.chain as cursor_id
 from entry m
 left join person p on p.id = m.person_id and not ($4 and m.event like 'review.%')

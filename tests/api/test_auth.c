@@ -70,9 +70,13 @@ static const char file[] =
     "  clerk: {title: Clerk, on: call, sees: [forms]}\n"
     "  mayor: {title: Mayor, on: territory, sees: [forms]}\n"
     "  admin: {title: Admin, on: platform, sees: [forms]}\n"
+    "  judge: {title: Judge, on: application, delegate: false, sees: [forms]}\n"
+    "  auditor: {title: Auditor, on: organisation, sees: [forms]}\n"
+    "  watch: {title: Watch, on: space, sees: [forms]}\n"
     "forms: {dossier: {title: Dossier, type: object, properties: {a: {type: string}}}}\n"
     "states:\n"
-    "  draft: {stage: submission, on: {go: {by: [carrier, clerk, mayor, admin], to: end}}}\n"
+    "  draft: {stage: submission, on: {go: {by: [carrier, clerk, mayor, admin, judge, auditor, "
+    "watch], to: end}}}\n"
     "  end: {type: final}\n";
 
 static const Str territories[] = {STR("COM-1"), STR("DEP-1")};
@@ -103,7 +107,17 @@ static const struct {
     {"the mayor of what the commune lies in", ON_TERRITORY, "mayor", "DEP-1", "mayor"},
     {"the mayor of elsewhere", ON_TERRITORY, "mayor", "COM-2", ""},
     {"running the machine is no part in decisions", ON_PLATFORM, "admin", "", ""},
-    {"a role that the workflow does not know", ON_CALL, "judge", "call", ""},
+    {"a role that the workflow does not know", ON_CALL, "king", "call", ""},
+    {"a role on this application alone", ON_APPLICATION, "judge", "app", "judge"},
+    {"on another application", ON_APPLICATION, "judge", "other", ""},
+    {"a role on applications, granted on their call", ON_CALL, "judge", "call", "judge"},
+    {"a role on the organisation that the dossier is of", ON_ORGANISATION, "auditor", "org",
+     "auditor"},
+    {"on another organisation", ON_ORGANISATION, "auditor", "other", ""},
+    {"a role on the space", ON_SPACE, "watch", "space", "watch"},
+    {"is not held by who has the call alone", ON_CALL, "watch", "call", ""},
+    {"a role on calls, granted on the whole platform", ON_PLATFORM, "clerk", "", "clerk"},
+    {"a role on calls is none on a territory", ON_TERRITORY, "clerk", "DEP-1", ""},
     {"the system's role is nobody's", ON_CALL, "system", "call", ""},
 };
 
@@ -131,6 +145,241 @@ static void roles_are_those_granted(void **state)
     ROWS_END(wrong);
 }
 
+// --- acting for somebody
+
+enum { WHOLE, GO, REVIEW }; // all moves; the move "go"; the act review.submitted
+typedef struct Held {
+    Scope scope;
+    const char *role, *scope_id, *behalf;
+    int moves;
+} Held;
+static const struct {
+    const char *sentence;
+    Held held[3];
+    Held carried; // by somebody they act for
+    const char *behalf, *event;
+    Thing act;
+    const char *acts, *sees; // roles, by their first letters: "c" carrier, "k" clerk, "j" judge
+} standings[] = {
+    {"one's own role is one's own",
+     {{ON_CALL, "clerk", "call", "", WHOLE}},
+     {0},
+     "",
+     "go",
+     THING_NONE,
+     "k",
+     "k"},
+    {"what was given is seen",
+     {{ON_CALL, "clerk", "call", "ann", WHOLE}},
+     {0},
+     "",
+     "go",
+     THING_NONE,
+     "",
+     "k"},
+    {"and acted in for who gave it",
+     {{ON_CALL, "clerk", "call", "ann", WHOLE}},
+     {0},
+     "ann",
+     "go",
+     THING_NONE,
+     "k",
+     "k"},
+    {"for nobody else",
+     {{ON_CALL, "clerk", "call", "ann", WHOLE}},
+     {0},
+     "bob",
+     "go",
+     THING_NONE,
+     "",
+     "k"},
+    {"one named move",
+     {{ON_CALL, "clerk", "call", "ann", GO}},
+     {0},
+     "ann",
+     "go",
+     THING_NONE,
+     "k",
+     "k"},
+    {"is no other",
+     {{ON_CALL, "clerk", "call", "ann", GO}},
+     {0},
+     "ann",
+     "stop",
+     THING_NONE,
+     "",
+     "k"},
+    {"nor an act",
+     {{ON_CALL, "clerk", "call", "ann", GO}},
+     {0},
+     "ann",
+     "",
+     THING_DECISION,
+     "",
+     "k"},
+    {"all moves are acts too",
+     {{ON_CALL, "clerk", "call", "ann", WHOLE}},
+     {0},
+     "ann",
+     "",
+     THING_DECISION,
+     "k",
+     "k"},
+    {"a review is personal",
+     {{ON_CALL, "clerk", "call", "ann", WHOLE}},
+     {0},
+     "ann",
+     "",
+     THING_REVIEW,
+     "",
+     "k"},
+    {"also when it is named",
+     {{ON_CALL, "clerk", "call", "ann", REVIEW}},
+     {0},
+     "ann",
+     "",
+     THING_REVIEW,
+     "",
+     "k"},
+    {"one's own review is one's own",
+     {{ON_CALL, "clerk", "call", "", WHOLE}},
+     {0},
+     "",
+     "",
+     THING_REVIEW,
+     "k",
+     "k"},
+    {"a personal role is given to nobody",
+     {{ON_APPLICATION, "judge", "app", "ann", WHOLE}},
+     {0},
+     "ann",
+     "go",
+     THING_NONE,
+     "",
+     ""},
+    {"and held by its holder",
+     {{ON_APPLICATION, "judge", "app", "", WHOLE}},
+     {0},
+     "",
+     "go",
+     THING_NONE,
+     "j",
+     "j"},
+    {"who carries judges nothing for another",
+     {{ON_DOSSIER, "carrier", "dos", "", WHOLE}, {ON_CALL, "clerk", "call", "ann", WHOLE}},
+     {0},
+     "ann",
+     "go",
+     THING_NONE,
+     "",
+     "c"},
+    {"who carries for another judges nothing",
+     {{ON_DOSSIER, "carrier", "dos", "ann", WHOLE}, {ON_CALL, "clerk", "call", "", WHOLE}},
+     {0},
+     "",
+     "go",
+     THING_NONE,
+     "",
+     "c"},
+    {"not even for a third",
+     {{ON_DOSSIER, "carrier", "dos", "ann", GO}, {ON_CALL, "clerk", "call", "bob", WHOLE}},
+     {0},
+     "bob",
+     "go",
+     THING_NONE,
+     "",
+     "c"},
+    {"nobody judges for one who carries",
+     {{ON_CALL, "clerk", "call", "ann", WHOLE}},
+     {ON_DOSSIER, "carrier", "dos", "ann", WHOLE},
+     "ann",
+     "go",
+     THING_NONE,
+     "",
+     ""},
+    {"also who carries by their organisation",
+     {{ON_CALL, "clerk", "call", "ann", WHOLE}},
+     {ON_ORGANISATION, "carrier", "org", "ann", WHOLE},
+     "ann",
+     "go",
+     THING_NONE,
+     "",
+     ""},
+    {"what they carry elsewhere is no matter",
+     {{ON_CALL, "clerk", "call", "ann", WHOLE}},
+     {ON_DOSSIER, "carrier", "other", "ann", WHOLE},
+     "ann",
+     "go",
+     THING_NONE,
+     "k",
+     "k"},
+    {"nor what another carries",
+     {{ON_CALL, "clerk", "call", "ann", WHOLE}},
+     {ON_DOSSIER, "carrier", "dos", "bob", WHOLE},
+     "ann",
+     "go",
+     THING_NONE,
+     "k",
+     "k"},
+    {"who carries is carried for",
+     {{ON_DOSSIER, "carrier", "dos", "ann", WHOLE}},
+     {ON_DOSSIER, "carrier", "dos", "ann", WHOLE},
+     "ann",
+     "go",
+     THING_NONE,
+     "c",
+     "c"},
+};
+
+static RoleSet lettered(const Definition *def, const char *letters)
+{
+    RoleSet set = 0;
+    for (; *letters; letters++) {
+        Str name = *letters == 'c' ? STR("carrier") : *letters == 'k' ? STR("clerk") : STR("judge");
+        set |= def->roles[definition_role(def, name)].bit;
+    }
+    return set;
+}
+
+static Grant grant_of(const Held *held)
+{
+    static const Str go[] = {STR("go")}, review[] = {STR("review.submitted")};
+    return (Grant){.scope = held->scope,
+                   .role = str_of(held->role),
+                   .scope_id = str_of(held->scope_id),
+                   .behalf = str_of(held->behalf),
+                   .limited = held->moves != WHOLE,
+                   .moves = held->moves == GO ? go : review,
+                   .move_count = held->moves != WHOLE};
+}
+
+static void who_acts_for_whom(void **state)
+{
+    Findings findings = {0};
+    const Definition *def = definition_build(*state, str_of(file), STR(""), &findings);
+    assert_non_null(def);
+    int wrong = 0;
+    for (size_t i = 0; i < ROWS(standings); i++) {
+        Grant grants[3], carried;
+        Principal who = {.grants = grants, .carried = &carried, .acts = true};
+        for (size_t k = 0; k < 3 && standings[i].held[k].role; k++)
+            grants[who.grant_count++] = grant_of(&standings[i].held[k]);
+        if (standings[i].carried.role) {
+            carried = grant_of(&standings[i].carried);
+            who.carried_count = 1;
+        }
+        RoleSet acts = access_roles_for(&who, def, &here, str_of(standings[i].behalf),
+                                        str_of(standings[i].event), standings[i].act),
+                sees = access_roles(&who, def, &here);
+        ROW_CHECK(wrong,
+                  acts == lettered(def, standings[i].acts) &&
+                      sees == lettered(def, standings[i].sees),
+                  standings[i].sentence, "acts %llx, sees %llx", (unsigned long long)acts,
+                  (unsigned long long)sees);
+    }
+    ROWS_END(wrong);
+}
+
 static const struct {
     const char *sentence;
     Scope scope;
@@ -152,8 +401,9 @@ static void own_rights_are_those_granted(void **state)
     (void)state;
     int wrong = 0;
     for (size_t i = 0; i < ROWS(rights); i++) {
-        Grant grant = {rights[i].scope, str_of(rights[i].role), str_of(rights[i].scope_id),
-                       TIME_NONE, TIME_NONE};
+        Grant grant = {.scope = rights[i].scope,
+                       .role = str_of(rights[i].role),
+                       .scope_id = str_of(rights[i].scope_id)};
         Principal who = {.grants = &grant, .grant_count = 1};
         bool manages = access_manages(&who, STR("s")),
              carries = access_carries(&who, STR("d"), STR("o")),
@@ -163,7 +413,7 @@ static void own_rights_are_those_granted(void **state)
                       writes == rights[i].writes,
                   rights[i].sentence, "manages %d carries %d writes %d", manages, carries, writes);
     }
-    Grant empty = {ON_ORGANISATION, STR("carrier"), STR(""), TIME_NONE, TIME_NONE};
+    Grant empty = {.scope = ON_ORGANISATION, .role = STR("carrier"), .scope_id = STR("")};
     Principal who = {.grants = &empty, .grant_count = 1};
     assert_false(access_carries(&who, STR("d"),
                                 STR_NONE)); // a dossier without organisation is nobody else's
@@ -419,6 +669,7 @@ int main(void)
         cmocka_unit_test(grants_reach_along_one_line),
         cmocka_unit_test_setup_teardown(roles_are_those_granted, set_up, tear_down),
         cmocka_unit_test(own_rights_are_those_granted),
+        cmocka_unit_test_setup_teardown(who_acts_for_whom, set_up, tear_down),
         cmocka_unit_test_setup_teardown(secrets_are_known_by_their_hash, set_up, tear_down),
         cmocka_unit_test(what_is_not_ours_has_no_hash),
         cmocka_unit_test(the_chain_holds_together),

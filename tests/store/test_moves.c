@@ -383,7 +383,7 @@ static void test_rows(void **state)
     Fault bad;
     json_t *line = json_read(arena, buf_str(&buf), &bad);
     assert_non_null(line);
-    assert_int_equal(json_object_size(line), 8);
+    assert_int_equal(json_object_size(line), 9);
     assert_int_equal(json_integer_value(json_at(line, "version")), 1);
     assert_true(json_is_null(json_at(line, "data")));
     assert_true(str_is(json_str(json_at(line, "person")), "Ana"));
