@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "answer.h"
+#include "auth/access.h"
 #include "clock.h"
 #include "http/header.h"
 #include "http/http.h"
@@ -92,6 +93,7 @@ static void tell(const Request *rq)
     if (log_shows(level))
         log_event(level, "request", LOG_C("request", rq->id), LOG_C("method", methods[rq->method]),
                   LOG_C("route", rq->route ? rq->route->path : "none"),
+                  LOG_S("person", rq->who ? rq->who->person : STR("")),
                   LOG_I("status", rq->reply.status), LOG_I("duration_us", us));
 }
 
