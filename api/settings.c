@@ -227,12 +227,10 @@ static Str trim(Str s)
     return s;
 }
 
-static bool file_text(const Reader *r, const char *path, Str *ret, bool *shared)
+static bool file_text(const Reader *r, const char *path, Str *ret)
 {
-    struct stat file;
     char *at = arena_alloc(r->arena, FILE_MAX + 1);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    *shared = fd >= 0 && fstat(fd, &file) == 0 && (file.st_mode & S_IROTH);
     ssize_t len = fd < 0 ? -1 : read(fd, at, FILE_MAX + 1);
     int error = errno;
     if (fd >= 0)
@@ -266,7 +264,8 @@ static bool file_read(const Reader *reader, const char *path)
 {
     Str text;
     Reader inside = *reader, *r = &inside;
-    if (!file_text(r, path, &text, &r->shared))
+    r->shared = settings_shared(path);
+    if (!file_text(r, path, &text))
         return false;
     for (int number = 1; text.len; number++) {
         size_t end = str_index(text, '\n');
@@ -406,10 +405,9 @@ static bool complete(const Reader *r)
         return wrong(r, STR("breached_passwords"), str_of(strerror(errno)));
     if (s->smtp_password_file[0]) {
         Str text;
-        bool shared;
-        if (!file_text(r, s->smtp_password_file, &text, &shared))
+        if (!file_text(r, s->smtp_password_file, &text))
             return false;
-        if (shared)
+        if (settings_shared(s->smtp_password_file))
             return told_to_all(r, str_of(s->smtp_password_file));
         s->smtp_password = str_cstr(r->arena, trim(str_slice(text, 0, str_index(text, '\n'))));
     }
@@ -438,6 +436,12 @@ bool settings_read(Arena *arena, const char *const *args, char *const *environme
     asked->words = words.at;
     asked->word_count = words.len;
     return complete(&r);
+}
+
+bool settings_shared(const char *path)
+{
+    struct stat file;
+    return stat(path, &file) == 0 && (file.st_mode & S_IROTH);
 }
 
 void settings_forget(const char *name)

@@ -26,6 +26,8 @@ typedef struct Asked {
 // range, a secret on the command line or in a file that everyone can read. Everything lives in `arena`. `settings` is complete either way.
 bool settings_read(Arena *arena, const char *const *args, char *const *environment, Settings *settings, Asked *asked, Str *why);
 
+// Can everyone on this machine read this file? Then no secret is taken from it.
+bool settings_shared(const char *path);
 // Takes a variable out of this process's environment, where /proc and child processes would still find it.
 void settings_forget(const char *name);
 // The same for each setting that bears a secret; they have been read. Before any thread starts.

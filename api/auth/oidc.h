@@ -20,6 +20,7 @@ typedef struct OidcProvider {
     Str name; // in addresses: [a-z][a-z0-9-]*
     Label title;
     Str issuer, client_id, client_secret;
+    const char *secret_env; // variable that the secret came by, or NULL
     Str scopes; // "openid email …"
     Str acr_values; // levels we ask for, by spaces; empty: any. The ID token must then carry one of them
     Str claims; // the request parameter of that name, JSON; empty: none

@@ -4,6 +4,7 @@
 #include "../../engine/yaml.h"
 #include "oidc_memory.h"
 #include "oidc_wire.h"
+#include "../settings.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -117,6 +118,9 @@ static bool secret_file_read(const Reader *r, const Pair *pair, OidcProvider *p)
     Str path, text;
     if (!text_read(r, pair, &path) || !file_text(r, str_cstr(r->arena, path), &text))
         return false;
+    if (settings_shared(str_cstr(r->arena, path)))
+        return wrong(r, pair->value->mark,
+                     STR("everyone on this machine can read this file: chmod o-rwx"));
     p->client_secret = line_of(text);
     return p->client_secret.len || wrong(r, pair->value->mark, STR("this file is empty"));
 }
@@ -131,6 +135,7 @@ static bool secret_env_read(const Reader *r, const Pair *pair, OidcProvider *p)
         return wrong(r, pair->value->mark,
                      str_format(r->arena, "the environment has no " STR_FMT, STR_ARG(name)));
     p->client_secret = str_copy(r->arena, str_of(value));
+    p->secret_env = str_cstr(r->arena, name);
     return true;
 }
 
@@ -324,6 +329,9 @@ bool oidc_read(Arena *arena, const char *path, Str *why)
         if (!provider_read(&r, &map->pairs[i], &providers[i]))
             return false;
     provider_count = map->len;
+    for (size_t i = 0; i < map->len; i++)
+        if (providers[i].secret_env)
+            settings_forget(providers[i].secret_env);
     wire_start();
     return true;
 }
