@@ -102,6 +102,11 @@ class Structure(unittest.TestCase):
         asked = {name for name in undefined - defined if not PURE.match(name) or FORBIDDEN.search(name)}
         self.assertEqual(sorted(asked), [])
 
+    def test_the_container_has_what_the_build_needs(self):
+        wanted = next(line.split()[1:] for line in (ROOT / "deploy/packages").read_text().splitlines() if line.startswith("build "))
+        there = (ROOT / "deploy/Containerfile").read_text().split()
+        self.assertEqual([name for name in wanted if name.endswith("-dev") and name not in there], [])
+
     def test_every_source_names_its_licence(self):
         wrong = []
         for name in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines():
