@@ -23,6 +23,12 @@ typedef struct Territories Territories;
 Territories *territories_read(Arena *arena, Lang lang, const char *folder);
 int territories_store(const Territories *territories, const char *conninfo);
 
+// space FILE: what the file and the workflows beside it say; NULL with sentences on stderr (file:line:column) and the exit status. Then
+// all of it into the database, in one transaction; the exit status.
+typedef struct SpaceSetup SpaceSetup;
+SpaceSetup *space_setup_read(Arena *arena, Lang lang, const char *file, int *status);
+int space_setup_store(SpaceSetup *setup, const char *file, const char *conninfo);
+
 // The shared dictionary (workflows/dictionary.yaml), embedded at build.
 extern const char dictionary_text[];
 extern const size_t dictionary_len;

@@ -72,6 +72,7 @@ static int usage(FILE *out)
         "jalon verify [--anchor DOSSIER]   recalcule l'historique ; --receipt FICHIER [--key CLÉ] "
         ": un récépissé, sans base\n"
         "jalon checkpoint [ESPACE]      montre les derniers points de contrôle signés\n"
+        "jalon space FICHIER            crée ou change l'espace d'un financeur, publie ses règlements\n"
         "jalon territories import [DOSSIER]  charge communes, EPCI, départements, régions\n"
         "jalon psql [-- arguments]      ouvre psql sur la base\n"
         "jalon health                   demande au serveur s'il est prêt\n"
@@ -86,6 +87,7 @@ static int usage(FILE *out)
         "jalon verify [--anchor FOLDER] recomputes the history; --receipt FILE [--key KEY]: a "
         "receipt, without a database\n"
         "jalon checkpoint [SPACE]       shows the latest signed checkpoints\n"
+        "jalon space FILE               makes or changes a funder's space, publishes its workflows\n"
         "jalon territories import [FOLDER]  loads communes, EPCI, départements, regions\n"
         "jalon psql [-- arguments]      opens psql on the database\n"
         "jalon health                   asks the server whether it is ready\n"
@@ -253,6 +255,24 @@ static int territories(Program *program)
         return WRONG_ARGUMENTS;
     return visit(program, false, &conninfo, &why) ? territories_store(read, conninfo)
                                            : complain(why, FAILED);
+}
+
+// --- jalon space ---------------------------------------------------------------------------------
+
+static int space(Program *program)
+{
+    Str why = STR_NONE;
+    const char *conninfo;
+    int status;
+    if (program->asked.word_count != 1)
+        return usage(stderr);
+    const char *file = program->asked.words[0];
+    SpaceSetup *setup = space_setup_read(program->arena, spoken(), file, &status);
+    if (!setup)
+        return status;
+    if (!visit(program, false, &conninfo, &why) || !auth_start())
+        return complain(why, FAILED);
+    return space_setup_store(setup, file, conninfo);
 }
 
 // --- jalon serve ---------------------------------------------------------------------------------
@@ -492,6 +512,7 @@ int main(int argc, char **argv)
         {"verify", NULL, verify},
         {"checkpoint", NULL, checkpoint},
         {"territories", NULL, territories},
+        {"space", NULL, space},
         {"health", NULL, health},
         {"check", command_check, NULL},
         {"draw", command_draw, NULL},

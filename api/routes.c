@@ -191,6 +191,13 @@ const Route routes[] = {
     { PATCH,  "/api/v1/spaces/{space_id}", SIGNED_IN, .reply = "Space", .status = 200, .tag = "spaces",
       .handler = space_change, BODY(SpaceMake, space_change_fields), .if_match = true,
       .summary = "Change a space one manages" },
+    { PUT,    "/api/v1/spaces/{space_id}/file", SIGNED_IN, .reply = "Space", .status = 200, .tag = "spaces",
+      .handler = space_file_put, .media = "application/yaml",
+      .summary = "Give a space all that its file says, and publish the workflows that it names" },
+    { GET,    "/api/v1/spaces/{space_id}/logo", PUBLIC, .reply = "image/png", .status = 200, .tag = "spaces",
+      .handler = space_logo_get, .summary = "Its logo" },
+    { PUT,    "/api/v1/spaces/{space_id}/logo", SIGNED_IN, .status = 204, .tag = "spaces",
+      .handler = space_logo_put, .media = "image/png", .summary = "Give it a logo" },
 
     { POST,   "/api/v1/grants", SIGNED_IN, .reply = "Grant", .status = 201, .tag = "grants",
       .handler = grant_make, BODY(GrantMake, grant_fields),

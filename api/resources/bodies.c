@@ -135,17 +135,37 @@ const Field invitation_fields[] = {
     FIELD_END,
 };
 
+static const Field theme_row_fields[] = {
+    FIELD_TEXT(ThemeRow, id, .required = true, .min_len = 1, .max = 40),
+    FIELD_JSON(ThemeRow, title, .required = true, .help = "{\"fr\": …, \"en\": …}"),
+    FIELD_END,
+};
+#define SPACE_LOOK                                                                                 \
+    FIELD_LIST(SpaceMake, languages, Str, NULL, .min_len = 1, .max = 2,                            \
+               .present = offsetof(SpaceMake, has_languages),                                      \
+               .help = "fr, en or both; the first is its own."),                                   \
+        FIELD_JSON(SpaceMake, colours,                                                             \
+                   .help = "background, text, accent and on_accent as #rrggbb, or none; what is "  \
+                           "read has a contrast of 4.5:1."),                                       \
+        FIELD_JSON(SpaceMake, vocabulary,                                                          \
+                   .help = "A word of ours (dossier, call…) and what is said instead: "          \
+                           "{\"dossier\": {\"fr\": \"projet\"}}."),                                \
+        FIELD_LIST(SpaceMake, themes, ThemeRow, theme_row_fields,                                  \
+                   .present = offsetof(SpaceMake, has_themes),                                     \
+                   .help = "When there are any, its calls use these alone.")
 const Field space_fields[] = {
     FIELD_TEXT(SpaceMake, slug, .required = true, .min_len = 1, .max = 63,
                .help = "Lower case letters, digits and hyphens: part of addresses."),
     FIELD_JSON(SpaceMake, title, .required = true,
                .help = "{\"fr\": …, \"en\": …}, one of them at least."),
     FIELD_UUID(SpaceMake, organisation_id, .required = true),
+    SPACE_LOOK,
     FIELD_END,
 };
 
 const Field space_change_fields[] = {
     FIELD_JSON(SpaceMake, title),
+    SPACE_LOOK,
     FIELD_END,
 };
 

@@ -75,9 +75,15 @@ typedef struct TransferMake {
 } TransferMake;
 extern const Field transfer_fields[], invitation_fields[]; // of an AuthorInvite
 
+typedef struct ThemeRow {
+    Str id;
+    json_t *title;
+} ThemeRow;
 typedef struct SpaceMake {
     Str slug, organisation_id;
-    json_t *title;
+    json_t *title, *colours, *vocabulary;
+    FieldList languages, themes;
+    bool has_languages, has_themes;
 } SpaceMake;
 extern const Field space_fields[], space_change_fields[];
 

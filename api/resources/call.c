@@ -4,6 +4,7 @@
 #include "resources.h"
 #include "bodies.h"
 #include "common.h"
+#include "space.h"
 
 static int by_time(const void *a, const void *b)
 {
@@ -107,6 +108,7 @@ bool call_make(Request *rq)
     Arg version, cutoffs;
     if (!labels_good(rq, make) || !dates_good(rq, make->opens_at, make->closes_at) ||
         !version_chosen(rq, make, &version) ||
+        !space_themes_check(rq, make->space_id, make->themes) ||
         !territories_check(rq, "/territories", make->territories) ||
         !cutoffs_read(rq, make, make->opens_at, make->closes_at, &cutoffs))
         return false;
@@ -206,6 +208,7 @@ bool call_change(Request *rq)
     if (!change_fair(rq, change, call) || !labels_good(rq, change) ||
         !dates_good(rq, opens, closes) ||
         !territories_check(rq, "/territories", change->territories) ||
+        !space_themes_check(rq, row_str(call, 0, "space_id"), change->themes) ||
         (change->has_cutoffs && !cutoffs_read(rq, change, opens, closes, &cutoffs)))
         return false;
     Rows *changed = QUERY(rq->db, rq->arena, Q_CALL_CHANGE, id, arg_int(rq->arena, rq->if_match),

@@ -63,6 +63,9 @@ bool space_make(Request *rq);
 bool space_list(Request *rq);
 bool space_get(Request *rq);
 bool space_change(Request *rq);
+bool space_file_put(Request *rq);
+bool space_logo_get(Request *rq);
+bool space_logo_put(Request *rq);
 // grant.c
 bool grant_make(Request *rq);
 bool grant_list(Request *rq);

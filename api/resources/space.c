@@ -3,11 +3,16 @@
 #include "resources.h"
 #include "bodies.h"
 #include "common.h"
+#include "remember.h"
+#include "space.h"
 
 bool space_make(Request *rq)
 {
-    const SpaceMake *make = rq->input;
-    if (!label_check(rq, "/title", make->title, 200))
+    SpaceMake *make = rq->input;
+    if (!make->has_languages)
+        make->languages = languages_of(rq->arena, make->title);
+    make->has_languages = true;
+    if (!space_look_check(rq, make, make->title, make->languages.at, make->languages.len))
         return false;
     for (size_t i = 0; i < make->slug.len; i++)
         if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-", make->slug.at[i]) ||
@@ -29,7 +34,9 @@ bool space_make(Request *rq)
     if (rows_len(made) == 0)
         return fault(rq, FAULT_CONFLICT, "/slug",
                      T("Cette adresse est prise.", "This address is taken."));
-    return reply_made(rq, "spaces", made);
+    Str id = row_str(made, 0, "id");
+    Rows *written = space_write(rq, id, make, ARG_NULL);
+    return written && reply_made(rq, "spaces", written);
 }
 
 bool space_list(Request *rq)
@@ -50,20 +57,63 @@ bool space_get(Request *rq)
 bool space_change(Request *rq)
 {
     const SpaceMake *change = rq->input;
-    Arg id = ARG(rq->params[0]);
-    Rows *now = QUERY(rq->db, rq->arena, Q_SPACE_GET, id);
+    Rows *now = QUERY(rq->db, rq->arena, Q_SPACE_LOCK, ARG(rq->params[0]));
     if (!now)
         return failed(rq);
     if (rows_len(now) == 0)
         return not_found(rq);
     if (!access_manages(rq->who, rq->params[0]))
         return forbidden(rq);
-    if (!label_check(rq, "/title", change->title, 200))
+    size_t n;
+    const json_t *title = change->title ? change->title : row_json(rq->arena, now, 0, "title");
+    const Str *spoken = row_texts(rq->arena, now, 0, "languages", &n);
+    if (change->has_languages) {
+        spoken = change->languages.at;
+        n = change->languages.len;
+    }
+    if (!space_look_check(rq, change, title, spoken, n))
         return false;
-    Rows *changed = QUERY(rq->db, rq->arena, Q_SPACE_CHANGE, id, arg_int(rq->arena, rq->if_match),
-                          arg_json(rq->arena, change->title));
+    Rows *changed = space_write(rq, rq->params[0], change, arg_int(rq->arena, rq->if_match));
     if (!changed)
-        return failed(rq);
+        return false;
     return rows_len(changed) ? reply_row(rq, 200, changed, 0)
                              : stale(rq, row_int(now, 0, "version"));
+}
+
+bool space_logo_get(Request *rq)
+{
+    Rows *logo = QUERY(rq->db, rq->arena, Q_SPACE_LOGO, ARG(rq->params[0]));
+    if (!logo)
+        return failed(rq);
+    if (rows_len(logo) == 0)
+        return not_found(rq);
+    rq->reply.type = "image/png";
+    return reply_text(rq, 200, row_bytes(rq->arena, logo, 0, "logo"));
+}
+
+bool space_logo_check(Request *rq, Str png)
+{
+    enum { LOGO_MAX = 200 << 10 };
+    bool is_png = str_starts(png, STR("\x89PNG\r\n\x1a\n"));
+    return (is_png && png.len <= LOGO_MAX) ||
+           fault(rq, FAULT_INVALID, NULL,
+                 T("Un logo est une image PNG de 200 Ko au plus.",
+                   "A logo is a PNG picture of 200 KB at most."));
+}
+
+bool space_logo_put(Request *rq)
+{
+    Rows *now = QUERY(rq->db, rq->arena, Q_SPACE_LOCK, ARG(rq->params[0]));
+    if (!now)
+        return failed(rq);
+    if (rows_len(now) == 0)
+        return not_found(rq);
+    if (!access_manages(rq->who, rq->params[0]))
+        return forbidden(rq);
+    if (!space_logo_check(rq, rq->body))
+        return false;
+    return QUERY(rq->db, rq->arena, Q_SPACE_LOGO_PUT, ARG(rq->params[0]),
+                 arg_bytes(rq->arena, rq->body.at, rq->body.len))
+               ? reply_none(rq)
+               : failed(rq);
 }

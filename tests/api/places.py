@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Organisations and who belongs to them; territories from commune to nation, and perimeters below; funders' spaces that see nothing of each other."""
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from funders import Funder, TEXT  # noqa: E402
 from jalon import Api, BINARY, Problem, ROOT, Server, sign_in  # noqa: E402
 
 PACKAGE = ROOT / "build/territories/node_modules/@etalab/decoupage-administratif/data"
@@ -288,6 +291,252 @@ class Territories(Places):
         self.assertEqual((self.codes("?within=EPCI-A"), self.codes("?within=EPCI-B")), ({"EPCI-A"}, {"EPCI-B", "COM-X", code}))
         self.told(422, lambda: self.admin.put("/territories", {"territories": [{"code": "EPCI-B", "kind": "epci", "name": "B", "parents": ["COM-X"]}]}), "/territories")
         self.assertEqual(self.codes("?within=EPCI-B"), {"EPCI-B", "COM-X", code})
+
+
+class Spaces(Places):
+    YAML = {"Content-Type": "application/yaml"}
+    COLOURS = {"background": "#ffffff", "text": "#1b1b1b", "accent": "#005a8c", "on_accent": "#ffffff"}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.org = cls.admin.post("/organisations", {"name": "Financeur"})["id"]
+
+    def make(self, slug, **body):
+        made = self.admin.post("/spaces", {"slug": slug, "title": {"fr": slug, "en": slug}, "organisation_id": self.org, **body})
+        manager, ident = sign_in(self.admin, f"manager@{slug}.example")
+        self.admin.post("/grants", {"person_id": ident, "role": "manager", "scope": "space", "scope_id": made["id"]})
+        return made["id"], manager
+
+    def change(self, api, space, **body):
+        return api.patch(f"/spaces/{space}", body, etag=self.admin.get(f"/spaces/{space}").headers["etag"])
+
+    def test_look(self):
+        """A space's languages, colours, words and themes are its manager's to change; everyone sees them."""
+        space, manager = self.make("allure")
+        look = {"languages": ["en", "fr"], "colours": self.COLOURS, "vocabulary": {"dossier": {"fr": "projet", "en": "project"}},
+                "themes": [{"id": "eau", "title": {"fr": "Eau"}}]}
+        self.change(manager, space, **look)
+        seen = Api(self.jalon.base).get(f"/spaces/{space}").json
+        self.assertEqual({k: seen[k] for k in look}, look)
+        self.change(manager, space, colours={}, themes=[])
+        self.assertEqual(self.admin.get(f"/spaces/{space}")["colours"], {})
+        stranger, _ = sign_in(self.admin, "stranger@allure.example")
+        self.told(403, lambda: self.change(stranger, space, **look))
+
+    def test_contrast(self):
+        """A pair of colours that cannot be read is refused with the contrast that was measured; 4.5:1 is enough."""
+        space, manager = self.make("contraste")
+        for wrong, pointer, ratio in (({"text": "#777777"}, "/colours/text", "4.47:1"), ({"accent": "#ffff00", "on_accent": "#000000"}, "/colours/accent", "1.07:1"),
+                                      ({"on_accent": "#005a8d"}, "/colours/on_accent", "1.00:1")):
+            self.told(422, lambda: self.change(manager, space, colours={**self.COLOURS, **wrong}), pointer, ratio)
+        self.change(manager, space, colours={**self.COLOURS, "text": "#767676"})
+        self.told(422, lambda: self.change(manager, space, colours={"text": "#000000"}), "/colours/background")
+        self.told(422, lambda: self.change(manager, space, colours={**self.COLOURS, "text": "black"}), "/colours/text")
+        self.told(422, lambda: self.change(manager, space, colours={**self.COLOURS, "shadow": "#000000"}), "/colours/shadow")
+
+    def test_wrong_looks(self):
+        """What is wrong in a look is told at its place."""
+        space, manager = self.make("faux")
+        for body, pointer in (({"languages": ["fr", "de"]}, "/languages/1"), ({"languages": []}, "/languages"), ({"languages": ["fr", "fr"]}, "/languages/1"),
+                              ({"title": {"fr": "Seul"}}, "/title/en"), ({"vocabulary": {"banana": {"fr": "x"}}}, "/vocabulary/banana"),
+                              ({"vocabulary": {"dossier": {"de": "x"}}}, "/vocabulary/dossier/de"), ({"vocabulary": {"dossier": "x"}}, "/vocabulary/dossier"),
+                              ({"themes": [{"id": "Eau", "title": {"fr": "x"}}]}, "/themes/0/id"), ({"themes": [{"id": "eau"}]}, "/themes/0/title"),
+                              ({"themes": [{"id": "eau", "title": {"fr": "x"}}] * 2}, "/themes/1/id")):
+            with self.subTest(body=body):
+                self.told(422, lambda: self.change(manager, space, **body), pointer)
+
+    def test_themes(self):
+        """Calls of a space that has a list use its themes alone; a theme in use stays on the list."""
+        funder = Funder(self.jalon, "themes")
+        call = {"space_id": funder.space, "workflow_id": funder.workflow, "title": {"fr": "Appel"}, "opens_at": "2020-01-01T00:00:00Z", "closes_at": "2099-01-01T00:00:00Z"}
+        self.admin.post("/calls", {**call, "themes": ["n'importe"]})
+        themes = lambda *ids: [{"id": i, "title": {"fr": i}} for i in ids]
+        self.told(409, lambda: self.change(self.admin, funder.space, themes=themes("eau", "air")), "/themes", "n'importe")
+        other = Funder(self.jalon, "autres-themes")
+        call.update(space_id=other.space, workflow_id=other.workflow)
+        self.change(self.admin, other.space, themes=themes("eau", "air"))
+        self.told(422, lambda: self.admin.post("/calls", {**call, "themes": ["eau", "feu"]}), "/themes", "feu")
+        made = self.admin.post("/calls", {**call, "themes": ["eau"]})
+        self.told(422, lambda: self.admin.patch(f"/calls/{made['id']}", {"themes": ["feu"]}, etag=made.headers["etag"]), "/themes")
+        self.told(409, lambda: self.change(self.admin, other.space, themes=themes("air")), "/themes", "eau")
+
+    def test_logo(self):
+        """A logo is a PNG of its manager's choice, shown to everyone."""
+        space, manager = self.make("image")
+        png = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+        path = f"/spaces/{space}/logo"
+        self.told(404, lambda: self.admin.get(path))
+        kind = {"Content-Type": "image/png"}
+        self.told(422, lambda: manager.put(path, b"<svg/>", headers=kind))
+        self.told(422, lambda: manager.put(path, png + bytes(300000), headers=kind))
+        self.told(415, lambda: manager.put(path, b"<svg/>", headers={"Content-Type": "image/svg+xml"}))
+        manager.put(path, png, headers=kind)
+        shown = Api(self.jalon.base).get(path)
+        self.assertEqual((shown.raw, shown.headers["content-type"], self.admin.get(f"/spaces/{space}")["logo"]), (png, "image/png", True))
+
+    def test_file(self):
+        """One file says all of a space over HTTP; what is wrong in it is told by line and column, and nothing is changed."""
+        space, manager = self.make("fichier")
+        text = (ROOT / "deploy/space.yaml").read_text().replace("space: ouest", "space: fichier")
+        path = f"/spaces/{space}/file"
+        put = lambda body, api=manager: api.put(path, body, headers=self.YAML)
+        self.told(422, lambda: put(text.replace("[../workflows/cte.yaml]", "[cte]")), None, "cte")
+        self.admin.post(f"/workflows?space_id={space}", (ROOT / "workflows/cte.yaml").read_bytes(), headers=self.YAML)
+        text = text.replace("[../workflows/cte.yaml]", "[cte]")
+        got = put(text)
+        self.assertEqual((got["title"]["en"], got["vocabulary"]["dossier"], [t["id"] for t in got["themes"]]), ("Western Territory", {"fr": "projet", "en": "project"}, ["eco-mobility", "circular-economy"]))
+        self.assertEqual([w["published_version"] for w in self.admin.items(f"/workflows?space_id={space}")], [1])
+        self.told(403, lambda: put(text, sign_in(self.admin, "stranger@fichier.example")[0]))
+        before = self.admin.get(f"/spaces/{space}").json
+        lines = text.splitlines()
+        line = lambda words: next(n for n, row in enumerate(lines, 1) if words in row)
+        for old, new, where in (('text: "#1b1b1b"', 'text: "#cccccc"', (line("text:"), 9)), ("id: eco-mobility", "id: Eco", (line("eco-mobility"), 10)),
+                                ("languages: [fr, en]", "langages: [fr, en]", (line("languages:"), 1)), ("title: {fr: Territoire de l'Ouest, en: Western Territory}", "", (line("space:"), 1)),
+                                ("  dossier:", "  dosier:", (line("  dossier:"), 3)), ("space: fichier", "space: [fichier", None), ('siren: "249740101"', "siren: 249740101", (line("siren"), None))):
+            with self.subTest(new=new):
+                problem = self.told(422, lambda: put(text.replace(old, new)))
+                if where:
+                    self.assertIn(where, [(e["line"], e["column"] if where[1] else None) for e in problem.errors], problem.errors)
+        self.told(422, lambda: put(text.replace("space: fichier", "space: allure")))
+        self.assertEqual(self.admin.get(f"/spaces/{space}").json, before)
+
+    def test_command(self):
+        """jalon space makes a space, its organisation and its workflows from one file, and again; a wrong file is told by file, line and column."""
+        run = lambda file: subprocess.run([BINARY, "space", str(file), *self.jalon.flags()], capture_output=True, text=True, env={"LANG": "C", "PATH": "/usr/bin:/bin"})
+        for _ in range(2):
+            done = run(ROOT / "deploy/space.yaml")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        space, = self.admin.items("/spaces?slug=ouest")
+        self.assertEqual(self.admin.get(f"/organisations/{space['organisation_id']}")["siren"], "249740101")
+        workflow, = self.admin.items(f"/workflows?space_id={space['id']}")
+        self.assertEqual((workflow["name"], workflow["published_version"]), ("cte", 1))
+        with tempfile.TemporaryDirectory() as folder:
+            file, flow = pathlib.Path(folder) / "wrong.yaml", pathlib.Path(folder) / "flow.yaml"
+            text = (ROOT / "deploy/space.yaml").read_text()
+            file.write_text(text.replace("#1b1b1b", "#bbbbbb"))
+            done = run(file)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, rf"{file}:\d+:\d+: error: .*:1; 4.5:1")
+            flow.write_text("jalon: 1\nid: broken\nstates:\n  a: {on: {go: {by: nobody, to: b}}}\n")
+            file.write_text(text.replace("../workflows/cte.yaml", "flow.yaml").replace("Western Territory", "Never"))
+            done = run(file)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, rf"{flow}:\d+:\d+: error: ")
+        self.assertEqual(self.admin.get(f"/spaces/{space['id']}")["title"]["en"], "Western Territory")
+        self.assertEqual(run("nowhere.yaml").returncode, 2)
+
+
+class Apart(Places):
+    """Two spaces on one server, route by route."""
+    SECRET = ("Brouillon-secret", "brouillon-secret", "Personne-tue", "tue@beta.example", "Projet-confidentiel")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.one, cls.two = Funder(cls.jalon, "alpha"), Funder(cls.jalon, "beta")
+        cls.manager, _ = cls.one.person("manager", "manager", "space")
+        hidden, _ = cls.two.person("tue", "clerk")
+        hidden.patch("/me", {"name": "Personne-tue"})
+        owner, _ = cls.two.person("manager", "manager", "space")
+        admin = cls.admin
+        draft = admin.post(f"/workflows?space_id={cls.two.space}", TEXT.format(id="brouillon-secret", title="Brouillon-secret"), headers={"Content-Type": "application/yaml"})
+        later = admin.post(f"/workflows?space_id={cls.two.space}", TEXT.format(id="beta", title="Brouillon-secret"), headers={"Content-Type": "application/yaml"})
+        call = admin.post("/calls", {"space_id": cls.two.space, "workflow_id": cls.two.workflow, "title": {"fr": "Brouillon-secret"}, "opens_at": "2090-01-01T00:00:00Z", "closes_at": "2099-01-01T00:00:00Z"})["id"]
+        cls.carrier, cls.carrier_id = sign_in(admin, "carrier@projet.example")
+        cls.application, cls.dossier = cls.two.apply(cls.carrier, plan="Projet-confidentiel")
+        cls.perimeter = owner.post("/territories", {"space_id": cls.two.space, "parent": "COM-97415", "name": "Quartier", "geometry": AREA})["code"]
+        grants = list(admin.items(f"/grants?scope=call&scope_id={cls.two.call}"))
+        cls.ids = {"space_id": [cls.two.space], "workflow_id": [draft["workflow_id"], cls.two.workflow], "version": ["1", str(later["version"])], "call_id": [call, cls.two.call],
+                   "grant_id": [g["id"] for g in grants], "application_id": [cls.application], "dossier_id": [cls.dossier], "code": [cls.perimeter]}
+        cls.hidden = {draft["workflow_id"], draft["id"], later["id"], call, cls.application, cls.dossier, *(g["id"] for g in grants), *(g["person_id"] for g in grants)}
+        cls.routes = [(method.upper(), path) for path, item in Api(cls.jalon.base).get("/openapi.json").json["paths"].items() for method in item if method in ("get", "post", "put", "patch", "delete")]
+        cls.bodies = {
+            "PATCH /api/v1/spaces/{space_id}": {"title": {"fr": "Pris"}}, "PATCH /api/v1/calls/{call_id}": {"amount": 99999999}, "PATCH /api/v1/territories/{code}": {"name": "Pris"},
+            "PUT /api/v1/spaces/{space_id}/file": "space: beta\ntitle: {fr: Pris}\n", "PUT /api/v1/spaces/{space_id}/logo": b"\x89PNG\r\n\x1a\n....",
+            "POST /api/v1/calls/{call_id}/migration": {"version": 2, "mapping": {}, "dry_run": True}}
+
+    def ask(self, method, path, body=None, headers=None, api=None):
+        try:
+            answer = (api or self.manager).request(method, path, body, headers=headers)
+            return answer.status, answer.raw.decode(errors="replace")
+        except Problem as problem:
+            return problem.status, json.dumps(problem.document, ensure_ascii=False)
+
+    def paths(self, route):
+        """The route with each of the other space's ids; none when it names something else."""
+        names = re.findall(r"\{(\w+)\}", route)
+        if not names or any(name not in self.ids for name in names):
+            return
+        for ident in self.ids[names[0]]:
+            for more in self.ids[names[1]] if len(names) > 1 else [None]:
+                path = route.replace("{%s}" % names[0], ident)
+                yield path.replace("{%s}" % names[1], more) if more else path
+
+    def assertNothing(self, text, *but):
+        for secret in (*self.SECRET, *self.hidden):
+            if secret not in but:
+                self.assertNotIn(secret, text)
+
+    def test_reads(self):
+        """What is not public of one space is read by no route by the manager of another: no draft, no grant, no application."""
+        tried = 0
+        for method, route in self.routes:
+            for path in self.paths(route) if method == "GET" else ():
+                with self.subTest(path):
+                    status, text = self.ask(method, path)
+                    tried += 1
+                    self.assertIn(status, (200, 404, 422))  # 422: a log that anyone may ask, asked without its parameters
+                    if status != 200:
+                        asked = [i for i in self.hidden if i in path]
+                        self.assertNothing(text, *asked)
+                    else:
+                        self.assertNothing(text)
+        self.assertGreater(tried, 25)
+
+    def test_writes(self):
+        """No route lets the manager of one space change another: each is refused, and nothing is changed."""
+        state = lambda: [self.admin.get(p).json for p in (f"/spaces/{self.two.space}", f"/calls/{self.ids['call_id'][0]}", f"/calls/{self.two.call}", f"/workflows/{self.ids['workflow_id'][0]}",
+                                                        f"/workflows/{self.two.workflow}", f"/grants?scope=call&scope_id={self.two.call}", f"/territories/{self.perimeter}")]
+        before, tried = state(), 0
+        for method, route in self.routes:
+            for path in self.paths(route) if method != "GET" else ():
+                body = self.bodies.get(f"{method} {route}", {} if method == "POST" else None)
+                headers = {"If-Match": '"1"'} if method == "PATCH" else {}
+                if isinstance(body, (str, bytes)):
+                    headers["Content-Type"] = "application/yaml" if isinstance(body, str) else "image/png"
+                with self.subTest(f"{method} {path}"):
+                    status, text = self.ask(method, path, body, headers)
+                    tried += 1
+                    whole = f"{method} {route}" in self.bodies or method == "DELETE" or route.endswith(("/publish", "/open", "/close"))
+                    self.assertIn(status, (403, 404) if whole else (400, 403, 404, 415, 422))
+                    self.assertNothing(text, *[i for i in self.hidden if i in path])
+        for path, body in (("/calls", {"space_id": self.two.space, "workflow_id": self.two.workflow, "title": {"fr": "x"}, "opens_at": "2020-01-01T00:00:00Z", "closes_at": "2099-01-01T00:00:00Z"}),
+                           ("/grants", {"person_id": self.carrier_id, "role": "manager", "scope": "space", "scope_id": self.two.space}),
+                           ("/grants", {"person_id": self.carrier_id, "role": "clerk", "scope": "call", "scope_id": self.two.call}),
+                           ("/territories", {"space_id": self.two.space, "parent": "COM-97415", "name": "x", "geometry": AREA})):
+            with self.subTest(path=path, body=body):
+                self.assertEqual(self.ask("POST", path, body)[0], 403)
+        self.assertEqual(self.ask("POST", f"/workflows?space_id={self.two.space}", TEXT.format(id="x", title="x"), {"Content-Type": "application/yaml"})[0], 403)
+        self.assertGreater(tried, 25)
+        self.assertEqual(state(), before)
+
+    def test_lists(self):
+        """No list, filter, count or page of the manager of one space holds what is another's own; the outbox is nobody's but the administrators'."""
+        filters = {"/api/v1/calls": ["", f"?space_id={self.two.space}", "?status=draft", "?limit=1"], "/api/v1/workflows": ["", f"?space_id={self.two.space}", "?limit=1"],
+                   "/api/v1/grants": ["", f"?scope=call&scope_id={self.two.call}", f"?scope=space&scope_id={self.two.space}", f"?scope=dossier&scope_id={self.dossier}"],
+                   "/api/v1/applications": ["", f"?call_id={self.two.call}", f"?dossier_id={self.dossier}"]}
+        for method, route in self.routes:
+            if method != "GET" or "{" in route:
+                continue
+            for query in filters.get(route, [""]):
+                with self.subTest(route + query):
+                    status, text = self.ask("GET", route + query)
+                    self.assertNothing(text, *[i for i in self.hidden if i in query])
+        self.assertEqual((self.ask("GET", "/outbox")[0], self.ask("GET", "/people")[0]), (403, 403))
+        self.assertEqual(self.manager.get("/calls?status=draft").json, {"items": [], "next": None})
+        self.assertEqual(self.manager.get(f"/applications?call_id={self.two.call}").json, {"items": [], "next": None})
+        self.assertEqual(len(self.manager.get(f"/workflows?space_id={self.two.space}")["items"]), 1, "what is published alone")
 
 
 class France(Places):
