@@ -14,7 +14,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import ledger  # noqa: E402
 from funders import Funder  # noqa: E402
-from jalon import BINARY, Problem, Server, sign_in  # noqa: E402
+from jalon import Api, BINARY, Problem, Server, sign_in  # noqa: E402
 
 
 def run(jalon, *args):
@@ -72,6 +72,17 @@ class History(unittest.TestCase):
                     sql(self.jalon, f"set role jalon_serve; {act}")
         with self.assertRaisesRegex(RuntimeError, "permission denied"):
             sql(self.jalon, "set role jalon_serve; update move set event = 'x'")
+
+    def test_a_database_of_one_s_own(self):
+        """With --database and --database-owner two roles keep the history; with one URL alone triggers do, and /health/ready says so."""
+        where = f"host={self.jalon.data}/run dbname=borrowed user="
+        sql(self.jalon, "create database borrowed")
+        for settings, words in (({"database": where + "jalon_serve", "database_owner": where + "jalon"}, "kept by roles"),
+                                ({"database": where + "jalon"}, "kept by triggers alone")):
+            with self.subTest(words=words), Server(**settings) as guest:
+                self.assertTrue(Api(guest.base).get("/health/ready")["parts"]["history"].startswith(words))
+                users = sql(self.jalon, "select string_agg(distinct usename, ' ') from pg_stat_activity where datname = 'borrowed'")
+                self.assertEqual(users, settings["database"].rsplit("=", 1)[1])
 
     def test_triggers_are_the_second_line(self):
         """Even the owner's plain UPDATE, DELETE and TRUNCATE are refused."""
