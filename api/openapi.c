@@ -103,6 +103,9 @@ static json_t *parameters(const Route *route)
         json_array_append_new(list, reference("parameters", STR("IdempotencyKey")));
     if (route->if_match)
         json_array_append_new(list, reference("parameters", STR("IfMatch")));
+    if ((route->method == POST || route->method == PUT) &&
+        (strstr(route->path, "{application_id}/") || strstr(route->path, "{measure_id}/")))
+        json_array_append_new(list, reference("parameters", STR("ActingFor")));
     return list;
 }
 
@@ -217,7 +220,7 @@ static json_t *operation(Arena *arena, const Route *route)
             json_string(!route->fresh ? "Takes a session, not a token."
                         : route->own  ? "Takes a session confirmed lately (/session/confirm)."
                                       : "Takes a session confirmed lately (/session/confirm), or a "
-                                       "token that may write."));
+                                        "token that may write."));
     json_t *list = parameters(route);
     if (json_array_size(list))
         json_object_set(all, "parameters", list);
@@ -289,12 +292,15 @@ static json_t *components(Arena *arena)
                   "a problem (RFC 9457); its type ends in a stable word", "content",
                   "application/problem+json", "schema", reference("schemas", STR("Problem"))));
     set(all, "parameters",
-        json_pack("{s:o, s:o}", "IdempotencyKey",
+        json_pack("{s:o, s:o, s:o}", "IdempotencyKey",
                   parameter(STR("Idempotency-Key"), "header", false, type_schema(FIELD_TEXT_T),
                             "The same key gives the same answer, done once, for a day."),
                   "IfMatch",
                   parameter(STR("If-Match"), "header", true, type_schema(FIELD_TEXT_T),
-                            "The ETag that one has seen.")));
+                            "The ETag that one has seen."),
+                  "ActingFor",
+                  parameter(STR("Acting-For"), "header", false, type_schema(FIELD_UUID_T),
+                            "For whom one acts, by a right that they gave on.")));
     set(all, "securitySchemes",
         json_pack("{s:{s:s, s:s}, s:{s:s, s:s, s:s}}", "bearer", "type", "http", "scheme", "bearer",
                   "cookie", "type", "apiKey", "in", "cookie", "name", "jalon"));

@@ -217,7 +217,9 @@ static bool carry_out(Going *g)
                                        (json_int_t)row_int(g->call, 0, "workflow_version"), "to",
                                        (json_int_t)g->in->version));
     Event migrated = {.name = STR("migrated"), .data = data, .item = ID_NONE};
-    Actor actor = {.person = rq->who->person, .organisation = STR("")};
+    Actor actor = {.person = rq->who->person,
+                   .organisation = STR(""),
+                   .behalf = access_behalf_on_space(rq->who, row_str(g->call, 0, "space_id"))};
     for (size_t i = 0; i < g->count; i++) {
         track_carry(rq->arena, &g->tracks[i], g->mapping.new, &g->plans[i].next, &migrated, &actor);
         change_timers(g, i);
