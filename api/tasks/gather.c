@@ -43,6 +43,20 @@ static bool anchor_all(Db *db, Arena *arena)
     return rows != NULL;
 }
 
+// Once a minute, or the log would hold little else.
+static void complain(Db *db)
+{
+    static int64_t last = -60;
+    DbError error = db_error(db);
+    if ((error != DB_WRONG && error != DB_OK) || seconds() - last < 60)
+        return;
+    last = seconds();
+    log_event(LOG_ERROR, "history",
+              LOG_C("why", error == DB_OK
+                               ? "what was gathered does not fit any more: run jalon verify"
+                               : db_detail(db)));
+}
+
 // True when something was gathered.
 static bool gather_all(Db *db, Arena *arena)
 {
@@ -51,8 +65,7 @@ static bool gather_all(Db *db, Arena *arena)
         Gathered done;
         arena_reset(arena);
         if (!log_gather(db, arena, options->key, &done)) {
-            if (db_error(db) == DB_WRONG)
-                log_event(LOG_ERROR, "history", LOG_C("why", db_detail(db)));
+            complain(db);
             return grew;
         }
         grew |= done.entries > 0;
