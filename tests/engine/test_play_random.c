@@ -122,7 +122,7 @@ static const struct {
     {"a fact of reviews", EVENT, "\"expert\":{\"count\":2", "\"expert\":{\"count\":1", false},
     {"an answer", EVENT, "\"surface\":", "\"surfaces\":", false},
     {"a document", EVENT, "\"plan\":1", "\"plan\":0", false},
-    {"an act that is none", EVENT, "\"act\":3", "\"act\":0", false},
+    {"an act that is none", EVENT, "\"act\":4", "\"act\":0", false},
     {"a state that never came", AFTER, "\"in\":[\"refused\"]", "\"in\":[\"granted\"]", false},
     {"a timer at another date", AFTER, "@1", "@2", false},
     {"a mail that was not sent", AFTER, " 2:0:@", " 2:1:@", false},
