@@ -44,6 +44,6 @@ select (select count(*) from filed) as applications,
                                   order by s.dossiers desc, s.code)
                  from (select t.code, t.name, t.kind, count(*) as applications, count(distinct f.dossier_id) as dossiers,
                               sum(f.requested)::bigint as requested, sum(f.decided)::bigint as decided, sum(f.paid)::bigint as paid
-                       from placed p join filed f on f.id = p.id join territory t on t.code = p.code
+                       from placed p join filed f on f.id = p.id join territory t on t.code = p.code and t.now is null
                        group by t.code, t.name, t.kind
                        order by count(*) desc, t.code limit 1000) s), '[]') as territories;
