@@ -70,6 +70,7 @@ static void *run(void *what)
         if (fds[1].revents && read(loop->wake, &count, sizeof count) < 0)
             continue;
         if (loop->refusing && !refused) {
+            MHD_run(loop->daemon); // whoever is at the door comes in; closing it would reset them
             MHD_quiesce_daemon(loop->daemon); // the socket is http_refuse's to close
             refused = true;
         }
