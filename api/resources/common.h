@@ -6,8 +6,9 @@
 // The refusal that fits the error of the last statement. Always false.
 bool failed(Request *rq);
 
-// May the caller give and take roles on this scope? False with a fault: not found when they may not even know of it. (grant.c)
-bool may_grant(Request *rq, Scope scope, Str word, Str id);
+// May the caller give and take roles on this scope? If not, false with the fault of `no` (forbidden, not_found); a dossier is not found
+// by whoever may not even know of it. (grant.c)
+bool may_grant(Request *rq, Scope scope, Str word, Str id, bool no(Request *));
 
 // What is not there, or not to be seen, is not found; what may be seen and not done is forbidden. Always false.
 bool not_found(Request *rq);

@@ -94,7 +94,7 @@ static bool role_check(Request *rq, const GrantMake *make, Scope scope)
     return (open && !elsewhere && !near.len) || no_such_role(rq, make->role, near);
 }
 
-bool may_grant(Request *rq, Scope scope, Str word, Str id)
+bool may_grant(Request *rq, Scope scope, Str word, Str id, bool no(Request *))
 {
     if (rq->who->admin && scope != ON_DOSSIER)
         return true;
@@ -114,7 +114,7 @@ bool may_grant(Request *rq, Scope scope, Str word, Str id)
         if (rows_len(space) && access_answers_for_space(rq->who, row_str(space, 0, "space_id")))
             return true;
     }
-    return forbidden(rq);
+    return no(rq);
 }
 
 // An owner answers for who works on the organisation's dossiers, not for what funders call a role there.
@@ -161,7 +161,7 @@ bool grant_make(Request *rq)
     Str person;
     if (!scope_read(make->scope, &scope) ||
         (!owner_grants(rq, scope, make->scope_id, make->role) &&
-         !may_grant(rq, scope, make->scope, make->scope_id)) ||
+         !may_grant(rq, scope, make->scope, make->scope_id, forbidden)) ||
         !scope_there(rq, make) || !role_check(rq, make, scope) ||
         !grant_person(rq, make->person_id, make->email, make->scope, make->scope_id, &person))
         return false;
@@ -230,7 +230,8 @@ bool grant_revoke(Request *rq)
         str_eq(row_str(grant, 0, "person_id"), rq->who->person) ||
         str_eq(row_str(grant, 0, "for_person_id"), rq->who->person);
     own |= owner_grants(rq, scope, row_str(grant, 0, "scope_id"), row_str(grant, 0, "role"));
-    if (!own && !may_grant(rq, scope, row_str(grant, 0, "scope"), row_str(grant, 0, "scope_id")))
+    if (!own &&
+        !may_grant(rq, scope, row_str(grant, 0, "scope"), row_str(grant, 0, "scope_id"), not_found))
         return false;
     bool last;
     if (!last_carrier(rq, grant, &last))

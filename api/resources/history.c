@@ -26,7 +26,7 @@ bool grant_history(Request *rq)
         return fault(rq, FAULT_INVALID, NULL,
                      T("Il faut dire de quelle portée (scope).", "Say of which scope."));
     Deed chain = {0};
-    if (!page_read(rq, &page) || !may_grant(rq, scope, word, id) ||
+    if (!page_read(rq, &page) || !may_grant(rq, scope, word, id, forbidden) ||
         !scope_chain(rq, word, id, &chain))
         return false;
     Rows *rows =

@@ -166,6 +166,10 @@ static bool judge(Request *rq, const char *state, Str event_name, Str motive)
     if (!act_begin(rq, row_str(measure, 0, "application_id"), &act))
         return false;
     ItemId item = definition_indicator(act.track->def, indicator);
+    // A measure has an address of its own: to whom sees none, this one is not there.
+    if (!may_edit(act.track->def, &act.track->at, THING_VALIDATION, item, act.actor.roles) &&
+        !may_see(act.track->def, &act.track->at, THING_MEASURE, item, act.actor.roles))
+        return not_found(rq);
     if (!act_may(rq, &act, THING_VALIDATION, item))
         return false;
     Str for_whom =

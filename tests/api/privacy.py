@@ -374,7 +374,7 @@ class Privacy(unittest.TestCase):
                                   ("POST", "/measures", {"indicator": "trees", "value": 1}), ("POST", "/messages", {"body": "x"}),
                                   ("POST", "/instalments/advance/request", {}), ("PUT", "/reviews/blind", REVIEW)):
             self.assertEqual(self.ask(self.admin, method, path + end, body)[0], 409, end)
-        self.assertEqual(self.ask(self.admin, "POST", f"/measures/{self.measure}/validate", {})[0], 409)
+        self.assertEqual(self.ask(self.admin, "POST", f"/measures/{self.measure}/validate", {})[0], 404)
         self.assertEqual(self.ask(self.admin, "GET", f"/dossiers/{self.dossier}")[0], 404)
 
     def test_a_dossier_keeps_a_carrier(self):
