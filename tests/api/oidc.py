@@ -14,7 +14,7 @@ import urllib.parse
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from jalon import BINARY, Api, Problem, Server, free_port, sign_in  # noqa: E402
 from providers import Browser, Real, write_file  # noqa: E402
-from rogue import CLIENT, SECRET, Key, Rogue, b64, hs256, token  # noqa: E402
+from rogue import CLIENT, SECRET, Key, Rogue, b64, certificate, hs256  # noqa: E402
 
 JSON = {"Accept": "application/json"}
 
@@ -512,6 +512,25 @@ class LyingProvider(unittest.TestCase):
                 self.assertNotIn(secret, log + arguments + dump)
 
 
+class Certificates(unittest.TestCase):
+    def test_a_certificate_is_checked(self):
+        """Over https, a certificate that nobody vouches for ends the sign-in before anything is said; one of our own walls, named, serves."""
+        jalon = Server()
+        self.addCleanup(jalon.__exit__)
+        tls = certificate(jalon.data)
+        with Rogue(tls) as rogue:
+            common = {"client_id": CLIENT, "secret": SECRET, "trusts_email": True}
+            jalon.settings["providers"] = write_file(jalon.data, {"ours": {"issuer": rogue.named("ours"), "ca_file": str(tls[0]), **common},
+                                                                  "theirs": {"issuer": rogue.named("theirs"), **common}})
+            jalon.start()
+            page = Person(jalon).begin("theirs", expected=503)
+            self.assertEqual(page.json["type"], "/problems/provider")
+            self.assertEqual(sum(rogue.calls.values()), 0)
+            person = Person(jalon)
+            page = person.back(rogue.authorize(person.begin("ours")))
+            self.assertEqual((page.status, page.json["person"]["email"]), (200, "zoe@rogue.example"), page.text)
+
+
 class ProvidersFile(unittest.TestCase):
     def test_a_wrong_file_says_where_and_what_to_write(self):
         """Line, column and what to write instead; the server does not start with half of its ways."""
@@ -519,7 +538,11 @@ class ProvidersFile(unittest.TestCase):
         jalon = Server()
         self.addCleanup(jalon.__exit__)
         path = jalon.data / "p.yaml"
+        secret = jalon.data / "told-to-all"
+        secret.write_text("s")
+        secret.chmod(0o644)
         for text, status, words in (
+                (good.replace("env: TEST_SECRET", f"file: {secret}"), 2, ":5:25: everyone on this machine can read this file"),
                 (good, 0, ""), ("providers: []\n", 2, ":1:"), ("provider: {}\n", 2, ":1:1:"),
                 (good.replace("https", "http"), 2, ":3:13: issuer: write an https:// address"),
                 (good + "    client_secret: abc\n", 2, ":6:5: client_secret: a secret does not stand in this file"),

@@ -4,15 +4,19 @@
 `rogue.bend = {"claims": {...}, "header": {...}, ...}` holds for the sign-ins that follow; `rogue.calls` counts what it was asked."""
 import base64
 import collections
+import datetime
 import hashlib
 import hmac
+import ipaddress
 import json
 import secrets
+import ssl
 import threading
 import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -61,10 +65,24 @@ def hs256(secret):
     return lambda data: hmac.new(secret, data, hashlib.sha256).digest()
 
 
+def certificate(folder):
+    """A certificate of its own making for 127.0.0.1, and its key: paths."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Rogue")])
+    now = datetime.datetime.utcnow()
+    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+            .not_valid_before(now - datetime.timedelta(hours=1)).not_valid_after(now + datetime.timedelta(hours=1))
+            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), True).sign(key, hashes.SHA256()))
+    paths = folder / "rogue.pem", folder / "rogue.key"
+    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    return paths
+
+
 class Rogue:
     """`with Rogue() as rogue:`; `authorize(location)` is its login page: the address to which the browser would be sent back."""
 
-    def __init__(self, port=0):
+    def __init__(self, tls=None):
         self.key, self.bend, self.calls, self.codes = Key("RS256"), {}, collections.Counter(), {}
         self.keys = [self.key]
         rogue = self
@@ -82,9 +100,14 @@ class Rogue:
                 form = dict(urllib.parse.parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
                 rogue.answer(self, self.path, form)
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.handle_error = lambda *_: None  # whoever hangs up on a liar is right
         self.server.daemon_threads = True
+        self.scheme = "https" if tls else "http"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_address[1]
         self.issuer = self.named("api/v2")
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -98,7 +121,7 @@ class Rogue:
 
     def named(self, name):
         """An issuer of this name: as many as one likes, the same liar behind them all."""
-        return f"http://127.0.0.1:{self.port}/{name}"
+        return f"{self.scheme}://127.0.0.1:{self.port}/{name}"
 
     # --- what it answers
 
