@@ -210,7 +210,7 @@ class Races(unittest.TestCase):
         """16 versions of a document at once: numbered one by one, the last of them current."""
         dossier = self.carrier.post("/dossiers", {})["id"]
         path = f"/dossiers/{dossier}/documents"
-        got = at_once([lambda n=n: self.carrier.post(f"{path}?kind=statutes&name={n}.pdf", b"%%PDF %d" % (n % 4), headers={"Content-Type": "application/pdf"})
+        got = at_once([lambda n=n: self.carrier.post(f"{path}?kind=statutes&name={n}.pdf", b"%%PDF-1.4 %d" % (n % 4), headers={"Content-Type": "application/pdf"})
                        for n in range(16)])
         self.assertEqual(outcomes(got), {201: 16})
         self.assertEqual(sorted(g["version"] for g in got), list(range(1, 17)))
