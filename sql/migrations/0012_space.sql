@@ -6,4 +6,4 @@ alter table space
     add column vocabulary jsonb not null default '{}',  -- our word -> {fr, en}
     add column themes jsonb not null default '[]',      -- [{id, title}]; empty: any theme
     add column logo bytea;                              -- PNG
-update space s set languages = array(select l.code from unnest('{fr,en}'::text[]) as l(code) where s.title ? l.code);
+update space s set languages = array(select l.code from unnest('{fr,en}'::text[]) as l(code) where s.title ? l.code) where s.title ?| '{fr,en}';
