@@ -13,15 +13,6 @@ typedef struct Address {
     uint8_t at[16]; // an IPv4 one as ::ffff:a.b.c.d
 } Address;
 
-static Str trim(Str s)
-{
-    while (s.len && strchr(" \t", s.at[0]))
-        s = str_slice(s, 1, s.len);
-    while (s.len && strchr(" \t", s.at[s.len - 1]))
-        s.len--;
-    return s;
-}
-
 static bool address_read(Str text, Address *ret, bool *v4)
 {
     char copy[INET6_ADDRSTRLEN];
@@ -68,7 +59,7 @@ static bool trusted(Str who)
     while (list.len) {
         Str one = str_slice(list, 0, str_index(list, ','));
         list = str_slice(list, one.len + 1, list.len);
-        if (inside(who, trim(one)))
+        if (inside(who, str_trim(one)))
             return true;
     }
     return false;
@@ -99,7 +90,7 @@ Str request_client(const Request *rq)
         size_t from = header.len;
         while (from && header.at[from - 1] != ',')
             from--;
-        who = trim(str_slice(header, from, header.len));
+        who = str_trim(str_slice(header, from, header.len));
         header = str_slice(header, 0, from ? from - 1 : 0);
     }
     return network_of(rq->arena, who);

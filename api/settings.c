@@ -218,29 +218,19 @@ static bool unknown(const Reader *r, Str where, Str name)
 
 // --- the file -----------------------------------------------------------------------------------
 
-static Str trim(Str s)
+bool settings_file(Arena *arena, const char *path, Str *ret, Str *why)
 {
-    while (s.len && strchr(" \t\r", s.at[0]))
-        s = str_slice(s, 1, s.len);
-    while (s.len && strchr(" \t\r", s.at[s.len - 1]))
-        s.len--;
-    return s;
-}
-
-static bool file_text(const Reader *r, const char *path, Str *ret)
-{
-    char *at = arena_alloc(r->arena, FILE_MAX + 1);
+    char *at = arena_alloc(arena, FILE_MAX + 1);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t len = fd < 0 ? -1 : read(fd, at, FILE_MAX + 1);
     int error = errno;
     if (fd >= 0)
         close(fd);
-    if (len < 0)
-        return wrong(r, str_of(path), str_of(strerror(error)));
-    if (len > FILE_MAX)
-        return wrong(r, str_of(path), STR("longer than 64 KB"));
-    *ret = (Str){at, (size_t)len};
-    return true;
+    *ret = (Str){at, len < 0 ? 0 : (size_t)len};
+    if (len >= 0 && len <= FILE_MAX)
+        return true;
+    *why = str_format(arena, "%s: %s", path, len < 0 ? strerror(error) : "longer than 64 KB");
+    return false;
 }
 
 static bool line_read(const Reader *r, Str where, Str line)
@@ -250,8 +240,8 @@ static bool line_read(const Reader *r, Str where, Str line)
     size_t equals = str_index(line, '=');
     if (equals == line.len)
         return wrong(r, where, STR("write \"name = value\""));
-    Str name = trim(str_slice(line, 0, equals)),
-        value = trim(str_slice(line, equals + 1, line.len));
+    Str name = str_trim(str_slice(line, 0, equals)),
+        value = str_trim(str_slice(line, equals + 1, line.len));
     if (value.len >= 2 && value.at[0] == '"' && value.at[value.len - 1] == '"')
         value = str_slice(value, 1, value.len - 1);
     const Row *row = row_of(name);
@@ -265,12 +255,12 @@ static bool file_read(const Reader *reader, const char *path)
     Str text;
     Reader inside = *reader, *r = &inside;
     r->shared = settings_shared(path);
-    if (!file_text(r, path, &text))
+    if (!settings_file(r->arena, path, &text, r->why))
         return false;
     for (int number = 1; text.len; number++) {
         size_t end = str_index(text, '\n');
         Str where = str_format(r->arena, "%s:%d", path, number);
-        if (!line_read(r, where, trim(str_slice(text, 0, end))))
+        if (!line_read(r, where, str_trim(str_slice(text, 0, end))))
             return false;
         text = str_slice(text, end + 1, text.len);
     }
@@ -405,11 +395,11 @@ static bool complete(const Reader *r)
         return wrong(r, STR("breached_passwords"), str_of(strerror(errno)));
     if (s->smtp_password_file[0]) {
         Str text;
-        if (!file_text(r, s->smtp_password_file, &text))
+        if (!settings_file(r->arena, s->smtp_password_file, &text, r->why))
             return false;
         if (settings_shared(s->smtp_password_file))
             return told_to_all(r, str_of(s->smtp_password_file));
-        s->smtp_password = str_cstr(r->arena, trim(str_slice(text, 0, str_index(text, '\n'))));
+        s->smtp_password = str_cstr(r->arena, str_trim(str_slice(text, 0, str_index(text, '\n'))));
     }
     return true;
 }

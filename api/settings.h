@@ -26,6 +26,9 @@ typedef struct Asked {
 // range, a secret on the command line or in a file that everyone can read. Everything lives in `arena`. `settings` is complete either way.
 bool settings_read(Arena *arena, const char *const *args, char *const *environment, Settings *settings, Asked *asked, Str *why);
 
+// The text of a small file that a setting names; false with a sentence in `why` when it cannot be read or is over 64 KB.
+bool settings_file(Arena *arena, const char *path, Str *ret, Str *why);
+
 // Can everyone on this machine read this file? Then no secret is taken from it.
 bool settings_shared(const char *path);
 // Takes a variable out of this process's environment, where /proc and child processes would still find it.

@@ -250,25 +250,16 @@ static void guard_false(Macrostep *m, const CelReason *reason, Reasons *reasons)
     reason_add(m->arena, reasons, (Reason){.kind = GUARD_FALSE, .message = message});
 }
 
-static Str trim(Str s)
-{
-    while (s.len && s.at[0] == ' ')
-        s = str_slice(s, 1, s.len);
-    while (s.len && s.at[s.len - 1] == ' ')
-        s.len--;
-    return s;
-}
-
 // The form of a conjunct that is complete('<form>') and nothing else; ID_NONE.
 static ItemId form_asked(const Definition *def, Str source)
 {
-    source = trim(source);
+    source = str_trim(source);
     if (!str_starts(source, STR("complete")) || !str_ends(source, STR(")")))
         return ID_NONE;
-    source = trim(str_slice(source, 8, source.len - 1));
+    source = str_trim(str_slice(source, 8, source.len - 1));
     if (!str_starts(source, STR("(")))
         return ID_NONE;
-    source = trim(str_slice(source, 1, source.len));
+    source = str_trim(str_slice(source, 1, source.len));
     if (source.len < 2 || source.at[0] != source.at[source.len - 1])
         return ID_NONE;
     return definition_form(def, str_slice(source, 1, source.len - 1));

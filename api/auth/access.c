@@ -169,15 +169,6 @@ static const Principal *look_up(Request *rq, const uint8_t hash[HASH_SIZE], bool
     return kept_add(rq->arena, who, epoch);
 }
 
-static Str trim(Str s)
-{
-    while (s.len && s.at[0] == ' ')
-        s = str_slice(s, 1, s.len);
-    while (s.len && s.at[s.len - 1] == ' ')
-        s = str_slice(s, 0, s.len - 1);
-    return s;
-}
-
 static Str secret_of(const Request *rq, bool *cookie)
 {
     Str header = request_header(rq, "Authorization");
@@ -185,7 +176,7 @@ static Str secret_of(const Request *rq, bool *cookie)
     if (*cookie)
         return cookie_read(request_header(rq, "Cookie"));
     if (header.len > 7 && strncasecmp(header.at, "Bearer ", 7) == 0)
-        return trim(str_slice(header, 7, header.len));
+        return str_trim(str_slice(header, 7, header.len));
     return STR("?"); // another scheme: no secret of ours, and not anonymous either
 }
 

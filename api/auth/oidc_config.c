@@ -46,22 +46,6 @@ static bool wrong(const Reader *r, Mark at, Str what)
     return false;
 }
 
-static bool file_text(const Reader *r, const char *path, Str *ret)
-{
-    char *at = arena_alloc(r->arena, FILE_MAX + 1);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t len = fd < 0 ? -1 : read(fd, at, FILE_MAX + 1);
-    int error = errno;
-    if (fd >= 0)
-        close(fd);
-    if (len >= 0 && len <= FILE_MAX) {
-        *ret = (Str){at, (size_t)len};
-        return true;
-    }
-    *r->why = str_format(r->arena, "%s: %s", path, len < 0 ? strerror(error) : "longer than 64 KB");
-    return false;
-}
-
 // --- one member ----------------------------------------------------------------------------------
 
 static bool text_read(const Reader *r, const Pair *pair, Str *ret)
@@ -116,7 +100,8 @@ static Str line_of(Str text)
 static bool secret_file_read(const Reader *r, const Pair *pair, OidcProvider *p)
 {
     Str path, text;
-    if (!text_read(r, pair, &path) || !file_text(r, str_cstr(r->arena, path), &text))
+    if (!text_read(r, pair, &path) ||
+        !settings_file(r->arena, str_cstr(r->arena, path), &text, r->why))
         return false;
     if (settings_shared(str_cstr(r->arena, path)))
         return wrong(r, pair->value->mark,
@@ -317,7 +302,7 @@ bool oidc_read(Arena *arena, const char *path, Str *why)
     provider_count = 0;
     if (!path[0])
         return true;
-    if (!file_text(&r, path, &text) || !yaml_ok(&r, text, &root))
+    if (!settings_file(r.arena, path, &text, r.why) || !yaml_ok(&r, text, &root))
         return false;
     const Node *map = node_at(root, "providers");
     if (!map || map->kind != NODE_MAP || root->len != 1)

@@ -72,15 +72,6 @@ static Str place(Track *t, const Mail *mail, Lang lang, const Event *event, Str 
     return value_text(t->arena, member(event->data, path));
 }
 
-static Str trim(Str s)
-{
-    while (s.len && s.at[0] == ' ')
-        s = str_slice(s, 1, s.len);
-    while (s.len && s.at[s.len - 1] == ' ')
-        s.len--;
-    return s;
-}
-
 static size_t find(Str s, size_t from, Str what)
 {
     while (from + what.len <= s.len && memcmp(s.at + from, what.at, what.len) != 0)
@@ -99,7 +90,7 @@ static Str render(Track *t, const Mail *mail, Lang lang, const Event *event, Str
             buf_add(&buf, str_slice(template, open, template.len));
             break;
         }
-        buf_add(&buf, place(t, mail, lang, event, trim(str_slice(template, open + 2, close))));
+        buf_add(&buf, place(t, mail, lang, event, str_trim(str_slice(template, open + 2, close))));
         at = close + 2;
     }
     return buf.at ? buf_str(&buf) : STR("");

@@ -115,22 +115,6 @@ static void pause_ms(int ms)
         poll(NULL, 0, 100);
 }
 
-static void *mail_loop(void *unused)
-{
-    (void)unused;
-    Arena *arena = arena_new();
-    Db *db = db_open(options.conninfo);
-    while (!stopping) {
-        arena_reset(arena);
-        if (db_ready(db))
-            send_waiting(db, arena);
-        pause_ms(MAIL_LOOK_MS);
-    }
-    db_close(db);
-    arena_free(arena);
-    return NULL;
-}
-
 static void scan_waiting(Db *db, Arena *arena)
 {
     Rows *files = QUERY0(db, arena, Q_DOCUMENT_WAITING);
@@ -143,16 +127,22 @@ static void scan_waiting(Db *db, Arena *arena)
     }
 }
 
-static void *scan_loop(void *unused)
+typedef struct Looks {
+    void (*look)(Db *db, Arena *arena);
+    int every_ms;
+} Looks;
+static const Looks mails = {send_waiting, MAIL_LOOK_MS}, scans = {scan_waiting, SCAN_LOOK_MS};
+
+static void *look_loop(void *looks)
 {
-    (void)unused;
+    const Looks *at = looks;
     Arena *arena = arena_new();
     Db *db = db_open(options.conninfo);
     while (!stopping) {
         arena_reset(arena);
         if (db_ready(db))
-            scan_waiting(db, arena);
-        pause_ms(SCAN_LOOK_MS);
+            at->look(db, arena);
+        pause_ms(at->every_ms);
     }
     db_close(db);
     arena_free(arena);
@@ -172,9 +162,9 @@ void tasks_start(const TasksOptions *given)
     wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_create(&clock_thread, NULL, clock_loop, NULL);
     if (has_mail())
-        pthread_create(&mail_thread, NULL, mail_loop, NULL);
+        pthread_create(&mail_thread, NULL, look_loop, (void *)&mails);
     if (options.scans)
-        pthread_create(&scan_thread, NULL, scan_loop, NULL);
+        pthread_create(&scan_thread, NULL, look_loop, (void *)&scans);
     gather_start(&options);
 }
 

@@ -27,6 +27,21 @@ Str str_slice(Str s, size_t from, size_t to)
     return s.at ? (Str){s.at + from, to - from} : STR_NONE;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+Str str_trim(Str s)
+{
+    size_t from = 0, to = s.len;
+    while (from < to && is_blank(s.at[from]))
+        from++;
+    while (to > from && is_blank(s.at[to - 1]))
+        to--;
+    return str_slice(s, from, to);
+}
+
 char *str_cstr(Arena *arena, Str s)
 {
     char *copy = arena_room(arena, s.len + 1);

@@ -45,6 +45,7 @@ size_t str_index(Str s, char c);
 
 // The part [from, to) of `s`; bounds beyond the end are cut to it.
 Str str_slice(Str s, size_t from, size_t to);
+Str str_trim(Str s); // without spaces, tabs and ends of lines around it
 
 // Copies into the arena. str_cstr adds the NUL that C libraries want.
 Str str_copy(Arena *arena, Str s);

@@ -19,28 +19,13 @@ Str message_text(Arena *arena, Lang lang, const Message *message)
     return buf_str(&out);
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static Str trim(Str s)
-{
-    size_t from = 0, to = s.len;
-    while (from < to && is_space(s.at[from]))
-        from++;
-    while (to > from && is_space(s.at[to - 1]))
-        to--;
-    return str_slice(s, from, to);
-}
-
 // What stands before the first `c`, taken off the front of `rest`.
 static Str cut(Str *rest, char c)
 {
     size_t at = str_index(*rest, c);
     Str part = str_slice(*rest, 0, at);
     *rest = str_slice(*rest, at + 1, rest->len);
-    return trim(part);
+    return str_trim(part);
 }
 
 // RFC 9110, 12.4.2: from 0 to 1 with at most three decimals; in thousandths, -1 when it is not one.
