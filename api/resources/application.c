@@ -73,6 +73,21 @@ static void write_titles(Buf *buf, const Track *t, Lang lang)
     buf_char(buf, ']');
 }
 
+// Who acts for somebody may be let do some moves only: this one as they would fire it.
+static const Move *move_fired(Request *rq, const Track *t, const Facts *facts, const Move *move)
+{
+    Actor actor;
+    size_t count;
+    Event event = {.name = move->event, .act = THING_NONE, .item = ID_NONE};
+    if (track_stand(t, rq->who, STR(""), &event, &actor) == STANDS_FOR_SEVERAL)
+        return move; // they name one of them, and fire it
+    const Move *moves = moves_of(rq->arena, t->def, &t->at, &actor, facts, &count);
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(moves[i].event, move->event))
+            return &moves[i];
+    return move;
+}
+
 bool application_get(Request *rq)
 {
     Sight sight;
@@ -96,7 +111,8 @@ bool application_get(Request *rq)
     for (size_t i = 0; i < count; i++) {
         if (i)
             buf_char(&buf, ',');
-        write_move(&buf, t->def, &moves[i], rq->lang);
+        write_move(&buf, t->def, rq->who->acts ? move_fired(rq, t, &facts, &moves[i]) : &moves[i],
+                   rq->lang);
     }
     buf_add(&buf, STR("]}"));
     rq->reply.etag = str_format(rq->arena, "\"%lld\"", (long long)t->told_version);

@@ -15,7 +15,9 @@ class Holding:
     role: str
     scope: str
     target: str
-    when: str = "now"  # now, past, to come, revoked
+    when: str = "now"     # now, past, to come, revoked
+    given_by: str = ""    # who gave it on for a while: its holder acts for them
+    moves: tuple = ()     # all that it lets do, when it says so
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,11 +96,14 @@ class Workflow:
             seen += [".".join(parts[:n]) for n in range(len(parts), 0, -1)]
         return list(dict.fromkeys(seen))
 
+    def moves_of(self, path, event):
+        rows = (self.states[path].get("on") or {}).get(event)
+        return [rows] if isinstance(rows, dict) else rows or []
+
     def moves(self, places, event):
         """The moves of this event from the active states: `on` of each, "a move, or a list of moves"."""
         for path in self.active(places):
-            rows = (self.states[path].get("on") or {}).get(event)
-            yield from [rows] if isinstance(rows, dict) else rows or []
+            yield from self.moves_of(path, event)
 
     def over(self, places):
         """`type: final` ends: the application is over when it stands in a final state at the top."""
@@ -146,14 +151,23 @@ def as_list(value):
 
 # ---- who one is on an application
 
-def roles_on(who, workflow, place):
+def lets(h, workflow, event):
+    """README: "Acting for somebody is a grant that comes from theirs … for all or named moves"; "reviews, and roles that a file marks
+    `delegate: false`, are nobody's but their holder's"."""
+    if not h.given_by or event is None:
+        return True
+    return event != "review.submitted" and (not h.moves or event in h.moves) and workflow.roles[h.role].get("delegate", True)
+
+
+def roles_on(who, workflow, place, event=None):
+    """The roles that one sees by or, for an event, acts in."""
     if not who.signed_in:
         return set()
     held = set()
     for role, row in workflow.roles.items():
         for h in who.in_force():
             # access.h: "A carrier granted on a space carries nothing": WIDER of a dossier has no space in it.
-            if h.role == role and h.scope in WIDER[row["on"]] and place.has(h.scope, h.target):
+            if h.role == role and h.scope in WIDER[row["on"]] and place.has(h.scope, h.target) and lets(h, workflow, event):
                 held.add(role)
     # README: "Nobody judges what they carry: whoever holds a role on a dossier acts on its applications, and sees them, in that role alone."
     own = {r for r in held if workflow.roles[r]["on"] == "dossier"}
@@ -163,6 +177,11 @@ def roles_on(who, workflow, place):
 def manages(who, space):
     # access.h: "manager on space: its workflows, its calls, grants on them"; "admin on platform: … grants anything".
     return who.signed_in and (who.admin or who.has("manager", "space", space))
+
+
+def answers_for(who, space):
+    """README: a delegation is "given no further": roles are granted by a grant of one's own."""
+    return who.signed_in and (who.admin or any((h.role, h.scope, h.target, h.given_by) == ("manager", "space", space, "") for h in who.in_force()))
 
 
 def knows(who, workflow, place):
@@ -203,7 +222,7 @@ def move(who, workflow, app, event, facts):
     here = [m for m in workflow.moves(app.places, event) if "by" in m]  # "Without `by` people cannot fire it"
     if not here:
         return 409, STATE
-    roles = roles_on(who, workflow, app.place)
+    roles = roles_on(who, workflow, app.place, event)
     mine = [m for m in here if roles & set(as_list(m.get("by")))]
     if not mine:
         return 409, ROLE
@@ -294,6 +313,10 @@ def reviews_seen(who, workflow, app):
 
 # ---- acts: the word of `edit` that each needs
 
+ACTS = {"review": "review.submitted", "decision": "decision.recorded", "agreement": "agreement.prepared", "signature": "agreement.signed", "request": "instalment.requested",
+        "approval": "instalment.approved", "payment": "payment.recorded", "measure": "measure.recorded", "validation": "measure.validated", "messages": "message.posted"}
+
+
 def act(who, workflow, app, word, grid=None):
     """401, 404, 409 with the reason "role" or "allowed", or "passes": rights stand in the way no more. README: "Every act is an event
     through decide(), like a move; `edit:` of the state allows it"."""
@@ -301,7 +324,7 @@ def act(who, workflow, app, word, grid=None):
         return 401
     if not knows(who, workflow, app.place):
         return 404
-    roles = roles_on(who, workflow, app.place)
+    roles = roles_on(who, workflow, app.place, ACTS.get(word.partition(".")[0], word))
     if grid:  # a grid is `by:` a role, and that role must be let write here
         roles = roles & set(as_list(workflow.tree["grids"][grid]["by"]))
     words = workflow.edits(app.places, roles)

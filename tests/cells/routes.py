@@ -66,6 +66,9 @@ class Table:
     def manager(self, who):
         return oracle.manages(who, "our space")
 
+    def answers(self, who):
+        return oracle.answers_for(who, "our space")
+
     def admin(self, who):
         return who.admin
 
@@ -212,17 +215,17 @@ class Table:
             made = self.scene.admin.post("/grants", {"email": f"{random_id()[:13]}@cells.example", "role": role, "scope": "call", "scope_id": call})
             return "DELETE", f"/grants/{made['id']}"
         on_dossier = lambda who: 201 if oracle.carries(who, self.app) or who.admin else {403, 404} if oracle.writes(who, self.app) else 404  # noqa: E731
-        self.row(SIGNED, "POST /api/v1/grants", Question("on a call", only(self.manager, 201, 403), give(role, "call", call)),
-                 Question("on the other funder's call", only(lambda w: oracle.manages(w, "the other space"), 201, 403), give(role, "call", self.ids[f"{self.flow}/foreign call"])),
-                 Question("on a call in preparation", only(self.manager, 201, {403, 404}), give(role, "call", self.draft_call)),
+        self.row(SIGNED, "POST /api/v1/grants", Question("on a call", only(self.answers, 201, 403), give(role, "call", call)),
+                 Question("on the other funder's call", only(lambda w: oracle.answers_for(w, "the other space"), 201, 403), give(role, "call", self.ids[f"{self.flow}/foreign call"])),
+                 Question("on a call in preparation", only(self.answers, 201, {403, 404}), give(role, "call", self.draft_call)),
                  Question("on a dossier", on_dossier, give("author", "dossier", dossier)),
                  Question("on an organisation", only(lambda w: w.admin or self.owner(w), {201, 403}, {403, 422}), give("carrier", "organisation", self.ids["our organisation"])),
                  Question("on the platform", only(self.admin, 201, 403), give("admin", "platform", "")),
-                 Question("a role that nobody knows", only(self.manager, 422, 403), give("king", "call", call)))
+                 Question("a role that nobody knows", only(self.answers, 422, 403), give("king", "call", call)))
 
         def own(p, r):
-            return all(g["person_id"] == p.id for g in r.json["items"])
-        for_manager = lambda p, r: self.manager(p.who) or own(p, r)  # noqa: E731
+            return all(p.id in (g["person_id"], g["granted_by"]) for g in r.json["items"])  # one's own, and what one gave on of it
+        for_manager = lambda p, r: self.answers(p.who) or own(p, r)  # noqa: E731
         for_carrier = lambda p, r: p.who.admin or oracle.writes(p.who, self.app) or own(p, r)  # noqa: E731
         # "One's own grants, and those one may give"
         self.row(SIGNED, "GET /api/v1/grants", Question("", everyone(), lambda p: ("GET", "/grants"), lambda p, r: p.who.admin or own(p, r) or any(h.role in ("manager", "carrier") for h in p.who.in_force())),
@@ -230,7 +233,7 @@ class Table:
                  Question("of a space", everyone(), lambda p: ("GET", f"/grants?scope=space&scope_id={self.ids['our space']}&limit=200"), for_manager),
                  Question("of a dossier", everyone(), lambda p: ("GET", f"/grants?scope=dossier&scope_id={dossier}"), for_carrier),
                  Question("of the platform", everyone(), lambda p: ("GET", "/grants?scope=platform&limit=200"), lambda p, r: p.who.admin or own(p, r)))
-        self.row(SIGNED, "DELETE /api/v1/grants/{grant_id}", Question("on a call", only(self.manager, 204, 404), fresh))
+        self.row(SIGNED, "DELETE /api/v1/grants/{grant_id}", Question("on a call", only(self.answers, 204, 404), fresh))
 
         self.delegations()
 
@@ -245,7 +248,7 @@ class Table:
             for name, ident in (("another's grant", grant), ("no grant", random_id()))))
         self.row(SIGNED, "GET /api/v1/delegations", Question("", everyone(), lambda p: ("GET", "/delegations"), lambda p, r: p is manager or given not in r.text))
         # "who gave it, who has it, who answers for its scope"
-        self.row(SIGNED, "DELETE /api/v1/delegations/{delegation_id}", Question("another's", only(lambda w: self.manager(w), "skip", 404), lambda p: ("DELETE", f"/delegations/{given}")))
+        self.row(SIGNED, "DELETE /api/v1/delegations/{delegation_id}", Question("another's", only(self.manager, "skip", 404), lambda p: ("DELETE", f"/delegations/{given}")))
 
     def workflows(self):
         yaml, space = {"Content-Type": "application/yaml"}, self.ids["our space"]

@@ -92,6 +92,10 @@ def general():
         Persona("the former manager", (Holding("manager", "space", "our space", "past"),)),
         Persona("the coming manager", (Holding("manager", "space", "our space", "to come"),)),
         Persona("the dismissed manager", (Holding("manager", "space", "our space", "revoked"),)),
+        Persona("delegate of the manager", (Holding("manager", "space", "our space", given_by="the manager"),)),
+        Persona("coming delegate of the manager", (Holding("manager", "space", "our space", "to come", given_by="the manager"),)),
+        Persona("former delegate of the manager", (Holding("manager", "space", "our space", "past", given_by="the manager"),)),
+        Persona("dismissed delegate of the manager", (Holding("manager", "space", "our space", "revoked", given_by="the manager"),)),
         Persona("carrier", (Holding("carrier", "dossier", dossier),), member=((us, "member"),)),
         Persona("second carrier", (Holding("carrier", "dossier", dossier),)),
         Persona("author", (Holding("author", "dossier", dossier),)),
@@ -108,7 +112,7 @@ def general():
     ]
 
 
-def of_role(flow, role, on, grids):
+def of_role(flow, role, on, grids, moves):
     """Everyone who has something to do with one role of a workflow: on the right thing, on a wider one, a narrower one, a wrong one, and
     at the wrong time."""
     call, other, foreign = f"{flow}/call", f"{flow}/another call", f"{flow}/foreign call"
@@ -127,6 +131,11 @@ def of_role(flow, role, on, grids):
     _, scope, target = rows[0]
     if scope != "application":
         people += [Persona(f"{name} {role}", (Holding(role, scope, target, when),)) for name, when in (("former", "past"), ("coming", "to come"), ("dismissed", "revoked"))]
+    if scope != "application":  # those who act for whoever holds it: out of their dates, and for one move alone
+        for name, when in (("delegate", "now"), ("former delegate", "past"), ("coming delegate", "to come"), ("dismissed delegate", "revoked")):
+            people.append(Persona(f"{name} of {role}", (Holding(role, scope, target, when, given_by=role),)))
+        if moves:
+            people.append(Persona(f"delegate of {role} for {moves[0]}", (Holding(role, scope, target, given_by=role, moves=moves[:1]),)))
     if on == "call":
         people += [Persona(f"{role}/{name}", (Holding(role, "call", call),)) for name in ("anna", "bruno") if grids]
         people += [Persona(f"author and {role}", (Holding("author", "dossier", f"{flow}/the dossier"), Holding(role, "call", call)))]
@@ -217,7 +226,9 @@ class Scene:
         self.world()
         self.gather()
         self.endow()
+        ended = time.monotonic() + 3
         self.others()
+        time.sleep(max(0, ended - time.monotonic()))  # what was good for two seconds is good no longer
 
     def close(self):
         self.jalon.__exit__()
@@ -261,7 +272,8 @@ class Scene:
             grids = {role for grid in workflow.tree.get("grids", {}).values() for role in oracle.as_list(grid["by"])}
             for role, row in workflow.roles.items():
                 if row["on"] != "dossier":
-                    rows += [(flow, who) for who in of_role(flow, role, row["on"], role in grids)]
+                    rows += [(flow, who) for who in of_role(flow, role, row["on"], role in grids, tuple(e for e in workflow.events if any(
+                        role in oracle.as_list(m.get("by")) for path in workflow.states for m in workflow.moves_of(path, e))))]
         for number, (flow, who) in enumerate(rows):
             self.people[flow, who.name] = Person(who, f"p{number}@cells.example")
         named = [p for p in self.people.values() if p.who.shows not in ("nothing", "a wrong token")]
@@ -305,8 +317,12 @@ class Scene:
             if p.who.admin:
                 self.grant(p, Holding("admin", "platform", "platform"))
             for h in p.who.holds:
-                if h.scope not in ("dossier", "application"):
+                if h.scope not in ("dossier", "application") and not h.given_by:
                     self.grant(p, h)
+        for (flow, _), p in self.people.items():
+            for h in p.who.holds:
+                if h.given_by:
+                    self.give_on(self.people[flow, h.given_by], p, h)
 
     def grant(self, p, h, scope_id=None, by=None):
         body = {"person_id": p.id, "role": h.role, "scope": h.scope, "scope_id": self.ids[h.target] if scope_id is None else scope_id}
@@ -323,6 +339,17 @@ class Scene:
             p.api.get("/me")  # known to whatever keeps rights in memory
             (by or self.admin).delete(f"/grants/{made}")
         return made
+
+    def give_on(self, giver, p, h):
+        """A delegation: the giver lets p act for them. One that has ended was good for a second."""
+        grant = next(g["id"] for g in giver.api.get("/me")["grants"] if (g["role"], g["scope"], g["scope_id"]) == (h.role, h.scope, self.ids[h.target]))
+        real = datetime.datetime.now(datetime.timezone.utc)
+        body = {"grant_id": grant, "person_id": p.id, "until_at": stamp(real + (datetime.timedelta(seconds=2) if h.when == "past" else datetime.timedelta(days=300)))}
+        body |= {"from_at": stamp(real + datetime.timedelta(days=200))} if h.when == "to come" else {}
+        made = giver.api.post("/delegations", body | ({"moves": list(h.moves)} if h.moves else {}))["id"]
+        if h.when == "revoked":
+            p.api.get("/me")
+            giver.api.delete(f"/delegations/{made}")
 
     def actor(self, flow, name):
         return self.people.get((flow, name)) or self.people[None, name]

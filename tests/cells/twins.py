@@ -15,7 +15,7 @@ LOOSE = ("date", "request-id", "etag", "content-length", "retry-after")  # the l
 def same(reply):
     """What may not differ: all but the request's own number, which a problem repeats."""
     text = UUID.sub("-", reply.text) if reply.status >= 400 else reply.text
-    text = re.sub(r'"(version|updated_at|last_used_at)": ?("[^"]*"|\d+)', r'"\1":-', text)  # the first two of the whole application: they count what was done
+    text = re.sub(r'"(version|updated_at|last_used_at)": ?("[^"]*"|\d+|null)', r'"\1":-', text)  # the first two of the whole application: they count what was done
     if isinstance(reply.json, dict) and "proof" in reply.json:  # "that a log grows is no secret"
         text = json.dumps({**reply.json, "proof": "-"})
     return reply.status, text, sorted((k, v) for k, v in reply.headers.items() if k not in LOOSE)
