@@ -92,6 +92,11 @@ const Field person_fields[] = {
     FIELD_END,
 };
 
+const Field suspension_fields[] = {
+    FIELD_BOOL(SuspensionPut, suspended, .required = true),
+    FIELD_END,
+};
+
 static const char *const organisation_kinds[] = {
     "association", "company", "cooperative", "commune",    "epci",  "departement",
     "region",      "state",   "public-body", "collective", "other", NULL};

@@ -59,6 +59,11 @@ typedef struct PersonMake {
 } PersonMake;
 extern const Field person_fields[];
 
+typedef struct SuspensionPut {
+    bool suspended;
+} SuspensionPut;
+extern const Field suspension_fields[];
+
 typedef struct OrganisationMake {
     Str name, siren, siret, rna, kind;
 } OrganisationMake;

@@ -3,6 +3,7 @@
 #include "resources.h"
 #include "bodies.h"
 #include "common.h"
+#include "remember.h"
 
 bool person_make(Request *rq)
 {
@@ -34,4 +35,48 @@ bool person_get(Request *rq)
     if (rq->who->admin || str_eq(rq->who->person, rq->params[0]))
         return reply_found(rq, QUERY(rq->db, rq->arena, Q_PERSON_GET, id));
     return reply_found(rq, QUERY(rq->db, rq->arena, Q_PERSON_SHARED, id, ARG(rq->who->person)));
+}
+
+// --- what administrators do to accounts ----------------------------------------------------------
+
+static bool remember_account(Request *rq, const char *event)
+{
+    return remember(rq, (Deed){.kind = CHAIN_PLATFORM, .event = event, .about = rq->params[0]});
+}
+
+// Sessions and tokens alike.
+static bool end_all(Request *rq)
+{
+    rq->access_changed = rq->params[0];
+    return QUERY(rq->db, rq->arena, Q_TOKEN_SIGN_OUT_EVERYWHERE, ARG(rq->params[0]),
+                 arg_bool(true)) != NULL ||
+           failed(rq);
+}
+
+bool person_sessions_end(Request *rq)
+{
+    Rows *person = QUERY(rq->db, rq->arena, Q_PERSON_GET, ARG(rq->params[0]));
+    if (!person)
+        return failed(rq);
+    if (rows_len(person) == 0)
+        return not_found(rq);
+    return end_all(rq) && remember_account(rq, "account.signed-out") && reply_none(rq);
+}
+
+bool person_suspend(Request *rq)
+{
+    const SuspensionPut *put = rq->input;
+    if (str_eq(rq->who->person, rq->params[0]))
+        return fault(rq, FAULT_CONFLICT, NULL,
+                     T("Nul ne suspend son propre compte : une autre administration le fait.",
+                       "Nobody suspends their own account: another administrator does."));
+    Rows *person =
+        QUERY(rq->db, rq->arena, Q_PERSON_SUSPEND, ARG(rq->params[0]), arg_bool(put->suspended));
+    if (!person)
+        return failed(rq);
+    if (rows_len(person) == 0)
+        return not_found(rq);
+    return (!put->suspended || end_all(rq)) &&
+           remember_account(rq, put->suspended ? "account.suspended" : "account.resumed") &&
+           reply_row(rq, 200, person, 0);
 }

@@ -42,6 +42,8 @@ bool session_provider(Request *rq);
 bool person_make(Request *rq);
 bool person_list(Request *rq);
 bool person_get(Request *rq);
+bool person_sessions_end(Request *rq);
+bool person_suspend(Request *rq);
 // organisation.c
 bool organisation_make(Request *rq);
 bool organisation_list(Request *rq);

@@ -47,7 +47,13 @@ bool session_open(Request *rq, const SessionOpen *open)
         ARG(open->person), ARG_C(open->way), ARG(label_of(rq)),
         arg_time(rq->arena, from_now(settings()->session_days * DAY)), arg_bool(open->confirmed),
         arg_int(rq->arena, settings()->session_fresh), told(&token, open->cookie));
-    return session ? reply_session(rq, session, &token, open->cookie) : failed(rq);
+    if (!session)
+        return failed(rq);
+    if (rows_len(session) == 0) // told to who proved that it is theirs, and to nobody else
+        return fault(rq, FAULT_FORBIDDEN, NULL,
+                     T("Ce compte est suspendu : adressez-vous à l'administration.",
+                       "This account is suspended: turn to the administrators."));
+    return reply_session(rq, session, &token, open->cookie);
 }
 
 bool sign_in(Request *rq)

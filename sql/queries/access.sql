@@ -14,7 +14,7 @@ select p.id as person_id, p.name, p.lang, t.id as token_id, t.expires_at,
 from token t
 join person p on p.id = t.person_id
 left join role_grant g on g.person_id = p.id and g.revoked_at is null and g.until_at > now()
-where t.hash = $1 and t.revoked_at is null and t.expires_at > now()
+where t.hash = $1 and t.revoked_at is null and t.expires_at > now() and p.suspended_at is null
   and (t.kind = 'token' or coalesce(t.last_used_at, t.created_at) > now() - $2 * interval '1 second');
 
 -- Does what a path names lie where a token is bound? What is not listed here, or not there, does not.

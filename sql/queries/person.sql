@@ -12,7 +12,11 @@ on conflict (email) do nothing
 returning id, email, name, lang, created_at;
 
 -- name: person_get(id uuid) one
-select id, email, name, lang, created_at from person where id = $1;
+select id, email, name, lang, created_at, suspended_at from person where id = $1;
+
+-- name: person_suspend(id uuid, suspended boolean) one
+update person set suspended_at = case when $2 then coalesce(suspended_at, now()) end where id = $1
+returning id, email, name, lang, created_at, suspended_at;
 
 -- What others see of a person with whom they share a dossier, a call or an organisation: no address.
 -- name: person_shared(id uuid, viewer uuid) one
@@ -30,7 +34,7 @@ where p.id = $1
                     and theirs.accepted_at is not null and mine.accepted_at is not null));
 
 -- name: person_list(email text, cursor_at timestamptz, cursor_id uuid, page bigint) many
-select id, email, name, lang, created_at, created_at as cursor_at, id as cursor_id
+select id, email, name, lang, created_at, suspended_at, created_at as cursor_at, id as cursor_id
 from person
 where ($1::text is null or email = lower($1))
   and (created_at, id) > (coalesce($2, '-infinity'), coalesce($3, '00000000-0000-0000-0000-000000000000'))

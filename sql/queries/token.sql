@@ -7,12 +7,13 @@ values ($1, $2, 'token', $3, $4, $5, $6, $7)
 returning id, kind, label, access, scope, scope_id, $8 as token, created_at, expires_at;
 
 -- Whoever signs in takes up what they were invited to.
+-- None for an account that is suspended.
 -- name: token_session(hash bytea, person_id uuid, way text, label text, expires_at timestamptz, confirmed boolean, fresh_s bigint, secret text) one
 with taken_up as (
     update invitation set accepted_at = now() where person_id = $2 and accepted_at is null
 )
 insert into token (hash, person_id, kind, way, label, expires_at, confirmed_at)
-values ($1, $2, 'session', $3, $4, $5, case when $6 then now() end)
+select $1, w.id, 'session', $3, $4, $5, case when $6 then now() end from person w where w.id = $2 and w.suspended_at is null
 returning $8 as token, way, expires_at, confirmed_at + $7 * interval '1 second' as fresh_until,
           (select jsonb_build_object('id', p.id, 'email', p.email, 'name', p.name, 'lang', p.lang, 'created_at', p.created_at)
            from person p where p.id = $2) as person;

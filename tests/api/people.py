@@ -526,5 +526,39 @@ class Guessing(Case):
         self.assertEqual(len(self.mails("box@people.example")), 6)
 
 
+class Accounts(Case):
+    """What administrators do to accounts."""
+
+    def test_ended_by_an_administrator(self):
+        """An administrator ends all sessions and tokens of somebody."""
+        api, ident, email = self.person("stolen")
+        token = Api(self.jalon.base, api.post("/tokens", {"label": "programme", "access": "read"})["token"])
+        self.refused("forbidden", api.delete, f"/people/{ident}/sessions")
+        self.admin.delete(f"/people/{ident}/sessions")
+        self.refused("signed-out", api.get, "/me")
+        self.refused("signed-out", token.get, "/me")
+        self.assertEqual(self.link(email)["person"]["id"], ident)  # who signs in again
+
+    def test_suspended(self):
+        """A suspended account signs in by no way, and resumes as it was."""
+        api, ident, email = self.person("suspended", PASSWORD)
+        dossier = api.post("/dossiers", {"title": "Projet"})["id"]
+        self.assertIsNotNone(self.admin.put(f"/people/{ident}/suspension", {"suspended": True})["suspended_at"])
+        self.refused("signed-out", api.get, "/me")
+        self.refused("forbidden", self.link, email)
+        self.refused("forbidden", self.nobody.post, "/sign-in/password", {"email": email, "password": PASSWORD})
+        self.refused("signed-out", self.nobody.post, "/sign-in/password", {"email": email, "password": PASSWORD + "x"})  # told to no stranger
+        self.assertIsNone(self.admin.put(f"/people/{ident}/suspension", {"suspended": False})["suspended_at"])
+        again = Api(self.jalon.base, self.link(email)["token"])
+        self.assertEqual(again.get(f"/dossiers/{dossier}")["title"], "Projet")
+
+    def test_who_suspends(self):
+        """Nobody suspends their own account, and only administrators suspend."""
+        api, ident, _ = self.person("ordinary")
+        self.refused("forbidden", api.put, f"/people/{ident}/suspension", {"suspended": True})
+        self.refused("conflict", self.admin.put, f"/people/{self.admin.get('/me')['id']}/suspension", {"suspended": True})
+        self.refused("not-found", self.admin.put, "/people/00000000-0000-4000-8000-000000000000/suspension", {"suspended": True})
+
+
 if __name__ == "__main__":
     unittest.main()

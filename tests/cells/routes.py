@@ -122,6 +122,9 @@ class Table:
         self.row(SIGNED, "POST /api/v1/me/recovery-codes", Question("without a second factor", everyone({404, 409}), lambda p: ("POST", "/me/recovery-codes")))
         self.row(SIGNED, "DELETE /api/v1/people/{person_id}/totp",
                  Question("", only(self.admin, {204, 404, 409}, 403), lambda p: ("DELETE", f"/people/{self.scene.people[None, 'a stranger'].id}/totp")))
+        for method, path, body in (("DELETE", "sessions", None), ("PUT", "suspension", {"suspended": False})):
+            self.row(SIGNED, f"{method} /api/v1/people/{{person_id}}/{path}",
+                     Question("of nobody", only(self.admin, 404, 403), lambda p, m=method, x=path, b=body: (m, f"/people/{random_id()}/{x}", *([b] if b else []))))
         self.row(SIGNED, "GET /api/v1/me", Question("", everyone(), lambda p: ("GET", "/me"), lambda p, r: r.json["id"] == p.id))
         self.row(SIGNED, "DELETE /api/v1/me", Question("", everyone("skip"), lambda p: ("DELETE", "/me")))
         self.row(SIGNED, "GET /api/v1/me/erasure", Question("", everyone(), lambda p: ("GET", "/me/erasure")))
