@@ -166,15 +166,17 @@ static bool judge(Request *rq, const char *state, Str event_name, Str motive)
     if (!act_begin(rq, row_str(measure, 0, "application_id"), &act))
         return false;
     ItemId item = definition_indicator(act.track->def, indicator);
-    // A measure has an address of its own: to whom sees none, this one is not there.
-    if (!may_edit(act.track->def, &act.track->at, THING_VALIDATION, item, act.actor.roles) &&
+    Str for_whom =
+        row_null(measure, 0, "entered_for") ? STR_NONE : row_str(measure, 0, "entered_for");
+    bool own = same_person(&act.actor, by) || same_person(&act.actor, for_whom);
+    // A measure has an address of its own: to whom neither sees it nor wrote it, it is not there.
+    if (!own &&
+        !may_edit(act.track->def, &act.track->at, THING_VALIDATION, item, act.actor.roles) &&
         !may_see(act.track->def, &act.track->at, THING_MEASURE, item, act.actor.roles))
         return not_found(rq);
     if (!act_may(rq, &act, THING_VALIDATION, item))
         return false;
-    Str for_whom =
-        row_null(measure, 0, "entered_for") ? STR_NONE : row_str(measure, 0, "entered_for");
-    if (same_person(&act.actor, by) || same_person(&act.actor, for_whom))
+    if (own)
         return fault(rq, FAULT_REFUSED, NULL,
                      T("Une mesure est validée par une autre personne que celle qui l'a saisie.",
                        "A measure is validated by another person than the one who entered it."));

@@ -166,7 +166,7 @@ class Money(unittest.TestCase):
         self.refused(lambda: both.post(f"/measures/{own}/validate"), "refused")
         self.refused(lambda: both.post(f"/measures/{own}/contest", {"motive": "Non."}), "refused")
         self.refused(lambda: self.carrier.post(f"/measures/{own}/validate"), "refused")
-        self.refused(lambda: both.post(f"/measures/{other}/validate"), "refused")
+        self.refused(lambda: both.post(f"/measures/{other}/validate"), "not-found", status=404)  # an author here sees no measure but their own
         self.funder.clerk.post(f"/measures/{other}/validate")
         self.funder.clerk.post(f"/measures/{own}/validate")
         self.refused(lambda: self.funder.clerk.post(f"/measures/{own}/validate"), "conflict")
