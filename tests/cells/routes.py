@@ -121,10 +121,13 @@ class Table:
         self.row(SIGNED, "DELETE /api/v1/me/totp", Question("", everyone({204, 404, 409}), lambda p: ("DELETE", "/me/totp")))
         self.row(SIGNED, "POST /api/v1/me/recovery-codes", Question("without a second factor", everyone({404, 409}), lambda p: ("POST", "/me/recovery-codes")))
         self.row(SIGNED, "DELETE /api/v1/people/{person_id}/totp",
-                 Question("", only(self.admin, {204, 404, 409}, 403), lambda p: ("DELETE", f"/people/{self.scene.people[None, 'a stranger'].id}/totp")))
+                 Question("", only(self.admin, {204, 404, 409}, 403), lambda p: ("DELETE", f"/people/{self.scene.people[None, 'a stranger'].id}/totp"), twin=False))
         for method, path, body in (("DELETE", "sessions", None), ("PUT", "suspension", {"suspended": False})):
             self.row(SIGNED, f"{method} /api/v1/people/{{person_id}}/{path}",
                      Question("of nobody", only(self.admin, 404, 403), lambda p, m=method, x=path, b=body: (m, f"/people/{random_id()}/{x}", *([b] if b else []))))
+        idle = self.scene.admin.post("/people", {"email": "idle@cells.example"})["id"]
+        self.row(SIGNED, "DELETE /api/v1/people/{person_id}/sessions", Question("", only(self.admin, 204, 403), lambda p: ("DELETE", f"/people/{idle}/sessions")))
+        self.row(SIGNED, "PUT /api/v1/people/{person_id}/suspension", Question("", only(self.admin, 200, 403), lambda p: ("PUT", f"/people/{idle}/suspension", {"suspended": False})))
         self.row(SIGNED, "GET /api/v1/me", Question("", everyone(), lambda p: ("GET", "/me"), lambda p, r: r.json["id"] == p.id))
         self.row(SIGNED, "DELETE /api/v1/me", Question("", everyone("skip"), lambda p: ("DELETE", "/me")))
         self.row(SIGNED, "GET /api/v1/me/erasure", Question("", everyone(), lambda p: ("GET", "/me/erasure")))
@@ -135,7 +138,7 @@ class Table:
         other = self.scene.people[None, "a stranger"].api.post("/tokens", {"label": "another's"})["id"]
         self.row(SIGNED, "DELETE /api/v1/tokens/{token_id}",
                  Question("one's own", everyone(204), lambda p: ("DELETE", f"/tokens/{own_token(p)['id'] if p.who.signed_in else random_id()}")),
-                 Question("another's", lambda who: {204, 404} if who.name == "a stranger" else 404, lambda p: ("DELETE", f"/tokens/{other}")))
+                 Question("another's", lambda who: "skip" if who.name == "a stranger" else 404, lambda p: ("DELETE", f"/tokens/{other}")))
 
     def people(self):
         stranger = self.scene.people[None, "a stranger"]
@@ -318,7 +321,7 @@ class Table:
     def history(self):
         app, call = self.app, self.ids[f"{self.flow}/call"]
         # "Grants that were given and revoked on a scope one answers for"
-        self.row(SIGNED, "GET /api/v1/grants/history", Question("of a call", only(self.manager, 200, {403, 404}), lambda p: ("GET", f"/grants/history?scope=call&scope_id={call}")),
+        self.row(SIGNED, "GET /api/v1/grants/history", Question("of a call", only(self.answers, 200, {403, 404}), lambda p: ("GET", f"/grants/history?scope=call&scope_id={call}")),
                  Question("of a dossier", lambda who: 200 if oracle.carries(who, app) or who.admin else {403, 404} if oracle.writes(who, app) else 404,
                           lambda p: ("GET", f"/grants/history?scope=dossier&scope_id={app.dossier}")),
                  Question("of the platform", only(self.admin, 200, 403), lambda p: ("GET", "/grants/history?scope=platform")))

@@ -115,7 +115,7 @@ def run(scene, flow, tally, long, seed):
     for name, app, may, make, sums in twins.secrets():
         outside = [p for p in people if not may(p)]
         few = random.Random(f"{seed} {name}")
-        outside = outside if long else few.sample(outside, min(8, len(outside)))
+        outside = few.sample(outside, min(40 if long else 8, len(outside)))
         before = [twins.look(p, app, not sums) for p in outside]
         make()
         for p, was in zip(outside, before):
