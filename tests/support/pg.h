@@ -69,15 +69,23 @@ static bool pg_run(const char *const argv[])
     return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-static bool pg_up(void)
+static pid_t pg_server(void)
 {
-    pg_pid = pg_spawn((const char *const[]){
+    return pg_spawn((const char *const[]){
         "postgres", "-D", "data", "-k", pg_folder, "-c", "listen_addresses=", "-c", "fsync=off",
         "-c", "max_connections=30", "-c", "shared_buffers=16MB", "-c", "jit=off", NULL});
+}
+
+// After a crash it ends at once while a process of the one before still dies: it is started again.
+static bool pg_up(void)
+{
+    pg_pid = pg_server();
     for (int i = 0; i < 200; i++) {
         if (pg_run((const char *const[]){"pg_isready", "-q", "-h", pg_folder, NULL}))
             return true;
         usleep(50 * 1000);
+        if (waitpid(pg_pid, NULL, WNOHANG) == pg_pid)
+            pg_pid = pg_server();
     }
     return false;
 }
