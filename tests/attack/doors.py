@@ -14,8 +14,9 @@ from world import TOGGLE, World  # noqa: E402
 # Sentence of a sample by what a schema says of a member.
 SAMPLES = {"uuid": "00000000-0000-4000-8000-000000000000", "date-time": "2029-01-01T00:00:00Z", "date": "2029-01-01", "email": "a@attack.example",
            "integer": 1, "number": 1, "boolean": True, "array": [], "object": {}, "string": "a"}
-# Doors that end the session, or the account, of whoever knocks.
-ENDING = ("DELETE /api/v1/session", "DELETE /api/v1/sessions", "DELETE /api/v1/me")
+# Doors that end the session, or the account, of whoever knocks or is named.
+ENDING = ("DELETE /api/v1/session", "DELETE /api/v1/sessions", "DELETE /api/v1/me", "DELETE /api/v1/people/{person_id}/sessions",
+          "PUT /api/v1/people/{person_id}/suspension")
 
 
 def sample(schema):
