@@ -5,7 +5,7 @@
 #include <time.h>
 
 enum {
-    BUCKETS = 8192,
+    BUCKETS = 16384,
     WAYS = 4,
     REST_MINUTES = 10, // unused for so long, one is looked up again
     USES = 500         // written at once
