@@ -149,6 +149,11 @@ static json_t *reply_content(Str reply)
     return content;
 }
 
+static json_t *header(const char *description)
+{
+    return json_pack("{s:s, s:{s:s}}", "description", description, "schema", "type", "string");
+}
+
 static json_t *success(const Route *route)
 {
     json_t *reply =
@@ -157,16 +162,20 @@ static json_t *success(const Route *route)
         set(reply, "content", reply_content(str_of(route->reply)));
     json_t *headers = json_object();
     if (route->status == 201)
-        set(headers, "Location",
-            json_pack("{s:s, s:{s:s}}", "description", "where it is", "schema", "type", "string"));
+        set(headers, "Location", header("where it is"));
     if (route->if_match)
-        set(headers, "ETag",
-            json_pack("{s:s, s:{s:s}}", "description", "its version, for If-Match", "schema",
-                      "type", "string"));
+        set(headers, "ETag", header("its version, for If-Match"));
     if (json_object_size(headers))
         json_object_set(reply, "headers", headers);
     json_decref(headers);
     return reply;
+}
+
+static json_t *redirection(void)
+{
+    return json_pack("{s:s, s:{s:o, s:o}}", "description", "a browser is sent on, with a cookie",
+                     "headers", "Location", header("where it goes"), "Set-Cookie",
+                     header("the session, which no script reads"));
 }
 
 static json_t *responses(const Route *route)
@@ -191,6 +200,8 @@ static json_t *responses(const Route *route)
     char code[8];
     snprintf(code, sizeof code, "%d", route->status);
     set(all, code, success(route));
+    if (route->redirects)
+        set(all, "303", redirection());
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         snprintf(code, sizeof code, "%d", rows[i].status);
         if (rows[i].there)

@@ -58,7 +58,7 @@ const Route routes[] = {
       .handler = sign_in_oidc, BODY(OidcStart, oidc_start_fields), .secret = true, .outside = true,
       .summary = "Begin to sign in at a provider (OpenID Connect): the browser goes to `location`" },
     { GET,    "/api/v1/sign-in/oidc/{provider}/callback", PUBLIC, .reply = "Session", .status = 200, .tag = "session",
-      .handler = sign_in_oidc_back, .secret = true, .outside = true, .loose = true,
+      .handler = sign_in_oidc_back, .secret = true, .outside = true, .loose = true, .redirects = true,
       .query = QUERY_OF({"state", FIELD_TEXT_T, "Ours."}, {"code", FIELD_TEXT_T, "To trade for who it is."},
                         {"iss", FIELD_TEXT_T, "The provider (RFC 9207)."},
                         {"error", FIELD_TEXT_T, "Why there is no code."}),

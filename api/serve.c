@@ -113,10 +113,14 @@ static void begin(Exchange *x)
     }
 }
 
-// Who has no try left takes no place where others wait.
+// Who has no try left takes no place where others wait. Whoever comes back from a provider took theirs when they left.
 static bool throttled(Request *rq)
 {
-    rq->reply.retry_after = tries_wait(TRY_CLIENT, request_client(rq), clock_mono());
+    const Route *route = rq->route;
+    if (route->access != PUBLIC || rq->method != POST || !(route->costly || route->outside))
+        return false;
+    TryKind kind = route->outside ? TRY_CLIENT_AWAY : TRY_CLIENT;
+    rq->reply.retry_after = tries_wait(kind, request_client(rq), clock_mono());
     return rq->reply.retry_after &&
            !fault(rq, FAULT_THROTTLED, NULL,
                   T("Trop d'essais : attendez, ou demandez un lien par courriel.",
@@ -144,7 +148,7 @@ static void arrived(Exchange *x)
         answer(rq, rq->route->handler(rq));
         return;
     }
-    if (rq->route->costly && rq->route->access == PUBLIC && throttled(rq)) {
+    if (throttled(rq)) {
         answer(rq, false);
         return;
     }
@@ -253,8 +257,9 @@ static Str request_print(Request *rq)
     Str body = rq->body;
     if (rq->upload.len && !hash_file(rq->arena, rq->upload.at, &body))
         body = STR_NONE;
-    Str parts[] = {str_of(rq->route->path), rq->path, x->query, body};
-    hash_parts(hash, parts, sizeof parts / sizeof parts[0]);
+    Str parts[] = {str_of(rq->route->path), rq->path, x->query, body,
+                   request_header(rq, "Acting-For")};
+    hash_parts(hash, parts, parts[4].len ? 5 : 4);
     return (Str){arena_copy(rq->arena, hash, sizeof hash), sizeof hash};
 }
 

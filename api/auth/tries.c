@@ -23,9 +23,7 @@ static Count counts[BUCKETS][WAYS];
 
 int tries_most(TryKind kind)
 {
-    if (kind == TRY_CLIENT || kind == TRY_CLIENT_MAIL)
-        return (int)settings()->client_tries;
-    return most[kind];
+    return kind >= TRY_CLIENT ? (int)settings()->client_tries : most[kind];
 }
 
 static void draw_key(void)

@@ -12,6 +12,7 @@ typedef enum TryKind {
     TRY_MAIL,        // mails that a person asks for while signed in
     TRY_CLIENT,      // whatever was wrong, by the client's address
     TRY_CLIENT_MAIL, // mails asked for, by the client's address
+    TRY_CLIENT_AWAY, // sign-ins begun at providers and not ended, by the client's address
     TRY_KINDS
 } TryKind;
 

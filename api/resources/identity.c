@@ -8,6 +8,7 @@
 #include "resources.h"
 #include "bodies.h"
 #include "common.h"
+#include "proof.h"
 #include "session.h"
 #include "../auth/oidc.h"
 #include "../auth/token.h"
@@ -146,20 +147,29 @@ static bool start_fits(Request *rq)
     return !given->link || may_link(rq);
 }
 
+// The network first: the transaction begins with the first statement.
+static bool begin_there(Request *rq, const OidcProvider *p, const Start *start, Str *location)
+{
+    if (!oidc_enter(rq, p))
+        return false;
+    bool begun = oidc_begin(rq, p, &start->binding, redirect_uri(rq, p), location);
+    oidc_leave(p);
+    return begun;
+}
+
 bool sign_in_oidc(Request *rq)
 {
     const OidcProvider *p = oidc_named(rq->params[0]);
     if (!p)
         return not_found(rq);
     Start start = start_new(rq);
-    Str location = STR_NONE;
-    if (!start_fits(rq) || !oidc_enter(rq, p))
+    Str location = STR_NONE, client = request_client(rq);
+    if (!start_fits(rq) || !proof_try(rq, TRY_CLIENT_AWAY, client))
         return false;
-    // The network first: the transaction begins with the first statement.
-    bool begun = oidc_begin(rq, p, &start.binding, redirect_uri(rq, p), &location);
-    oidc_leave(p);
-    if (!begun)
+    if (!begin_there(rq, p, &start, &location)) { // a provider that is down costs nobody a try
+        tries_give_back(TRY_CLIENT_AWAY, client);
         return false;
+    }
     if (!start_keep(rq, p, &start))
         return failed(rq);
     rq->reply.cookie = cookie(rq, cookie_name(), start.binding.secret, OIDC_MINUTES * 60);
@@ -354,6 +364,7 @@ bool sign_in_oidc_back(Request *rq)
         !identity_note(rq, p, identity, &has_totp) ||
         !session_begin(rq, identity, !has_totp, browser))
         return false;
+    tries_give_back(TRY_CLIENT_AWAY, request_client(rq));
     rq->reply.status = 200;
     return !browser || send_on(rq);
 }

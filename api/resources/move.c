@@ -379,9 +379,10 @@ void moves_take(Request **rqs, size_t n, Db *db)
     for (size_t i = 0; i < n; i++) {
         items[i] = (Item){.rq = rqs[i], .in = rqs[i]->input};
         left[i] = &items[i];
+        Str parts[] = {str_of(rqs[i]->route->path), rqs[i]->path, rqs[i]->body,
+                       request_header(rqs[i], "Acting-For")};
         if (keyed(&items[i]))
-            hash_parts(items[i].hash,
-                       (const Str[]){str_of(rqs[i]->route->path), rqs[i]->path, rqs[i]->body}, 3);
+            hash_parts(items[i].hash, parts, parts[3].len ? 4 : 3);
     }
     // First those whose rows are free; then, waiting for others, what is left. Each round answers
     // the first of an application.

@@ -135,6 +135,28 @@ class Delegation(unittest.TestCase):
         _, stranger_id, _ = self.new()
         self.assertEqual(self.move(bob, **{"for": stranger_id}), (403, "forbidden"))
 
+    def test_one_key_is_for_one_person(self):
+        """A key that served for one person is refused for another, in moves and in acts; for the same it gives the same answer."""
+        ann, ann_id, a = self.new("clerk")
+        eve, eve_id, e = self.new("clerk")
+        bob, bob_id, _ = self.new()
+        self.give(ann, a, bob_id)
+        self.give(eve, e, bob_id)
+        for path, body in (("moves", {"event": "keep"}), ("messages", {"body": "Bonjour"})):
+            def ask(behalf, key=f"one-key-for-{path}"):
+                return bob.post(f"/applications/{self.filed}/{path}", body, headers={"Acting-For": behalf, "Idempotency-Key": key})
+            first = ask(ann_id)
+            self.assertEqual(self.last()["behalf_id"], ann_id)
+            self.assertEqual(ask(ann_id).raw, first.raw, path)
+            with self.assertRaises(Problem) as refused:
+                ask(eve_id)
+            self.assertEqual((refused.exception.status, refused.exception.type), (422, "key-reused"), path)
+            with self.assertRaises(Problem) as refused:
+                bob.post(f"/applications/{self.filed}/{path}", body, headers={"Idempotency-Key": f"one-key-for-{path}"})
+            self.assertEqual(refused.exception.type, "key-reused", path)
+            ask(eve_id, f"another-key-for-{path}")
+            self.assertEqual(self.last()["behalf_id"], eve_id)
+
     def test_several(self):
         """Who acts for several people says for whom."""
         ann, ann_id, a = self.new("clerk")

@@ -247,6 +247,28 @@ class DeadProvider(unittest.TestCase):
                     self.assertEqual({w.result() for w in waiting}, {"/problems/provider", "/problems/busy"})
 
 
+class Throttled(unittest.TestCase):
+    def test_a_client_begins_so_often(self):
+        """One network begins so many sign-ins that it does not end, then waits; those that were ended cost nothing, others go on, and whoever is away comes back."""
+        with Rogue() as rogue:
+            gone = {"issuer": f"http://127.0.0.1:{free_port()}", "client_id": CLIENT, "secret": SECRET}
+            providers = {"rogue": {"issuer": rogue.issuer, "client_id": CLIENT, "secret": SECRET, "trusts_email": True}, "gone": gone}
+            with start(providers, client_tries=8, trusted_proxies="127.0.0.1") as jalon:
+                there, elsewhere = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "203.0.113.8"}
+                for _ in range(10):
+                    person = Person(jalon)
+                    self.assertEqual(person.back(rogue.authorize(person.begin("rogue", headers=there)), {**JSON, **there}).status, 200)
+                    Person(jalon).begin("gone", expected=503, headers=there)
+                away = Person(jalon)
+                urls = [rogue.authorize(away.begin("rogue", headers=there)) for _ in range(8)]
+                page = Person(jalon).begin("rogue", expected=429, headers=there)
+                self.assertEqual(page.json["type"], "/problems/throttled")
+                self.assertTrue(page.header("Retry-After"))
+                Person(jalon).begin("rogue", headers=elsewhere)
+                self.assertEqual(away.back(urls[0], {**JSON, **there}).status, 200)
+                away.begin("rogue", headers=there)  # in the place of the one that was ended
+
+
 class LyingProvider(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

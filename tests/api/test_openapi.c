@@ -60,6 +60,24 @@ static void every_route_is_described(void **state)
     ROWS_END(wrong);
 }
 
+static void a_redirection_is_described_where_there_is_one(void **state)
+{
+    Document *d = *state;
+    int wrong = 0, some = 0;
+    for (size_t i = 0; i < route_count; i++) {
+        if (routes[i].method != GET)
+            continue;
+        json_t *paths = json_at(d->root, "paths");
+        json_t *operation = json_at(json_at(paths, routes[i].path), "get");
+        json_t *to = json_at(json_at(json_at(operation, "responses"), "303"), "headers");
+        some += routes[i].redirects;
+        ROW_CHECK(wrong, !!json_at(to, "Location") == routes[i].redirects, routes[i].path,
+                  "a 303 with Location %s", routes[i].redirects ? "is missing" : "is told");
+    }
+    assert_int_not_equal(some, 0);
+    ROWS_END(wrong);
+}
+
 static void operations_have_names_of_their_own(void **state)
 {
     Document *d = *state;
@@ -132,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_reference_leads_somewhere),
         cmocka_unit_test(every_route_is_described),
+        cmocka_unit_test(a_redirection_is_described_where_there_is_one),
         cmocka_unit_test(operations_have_names_of_their_own),
         cmocka_unit_test(schemas_ask_only_what_they_know),
         cmocka_unit_test(bodies_are_those_that_are_read),
