@@ -101,6 +101,7 @@ static void grants_read(Principal *who, const Rows *rows, Time now)
         grants[who->grant_count++] = g;
     }
     who->grants = grants;
+    who->keys = access_keys(who->home, grants, who->grant_count);
 }
 
 static Principal *principal_read(const Rows *rows, const uint8_t hash[HASH_SIZE])

@@ -44,6 +44,7 @@ struct Principal { // immutable, shared between threads, held by whoever asked u
     const Membership *memberships;
     size_t membership_count;
     const Grant *grants; // those in force
+    const uint64_t *keys; // access_keys() of them: a cache line or two
     size_t grant_count;
     bool acts;           // some of them for somebody else
     const Grant *carried; // of those they act for (`behalf`), on dossiers and organisations: nobody judges what they carry
@@ -70,6 +71,10 @@ const Principal *access_of(Request *rq);
 
 // The session that a request shows by its cookie or bearer, hashed; false when it shows none. For signing out.
 bool access_shown(const Request *rq, uint8_t ret[HASH_SIZE]);
+
+// For Principal.keys, in `arena`. Two that differ stand for different scopes, two that are equal may not: most of a person's grants
+// are passed over without being touched.
+const uint64_t *access_keys(Arena *arena, const Grant *grants, size_t n);
 
 // May what was shown call rq's route at all? A token reads or writes, within its scope: a route whose path names nothing there is
 // refused, whatever it would do. What is `.own` takes a session, what is `.fresh` one that was confirmed lately. True for nobody.

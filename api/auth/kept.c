@@ -12,8 +12,15 @@ enum {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static Principal *kept[BUCKETS][WAYS]; // newest first, no gap
-static uint64_t epoch = 1;             // one more with each change
+
+// A tag of the hash beside the address: a bucket is one cache line, and whoever is not meant is not touched.
+typedef struct Seat {
+    uint64_t tag;
+    Principal *who;
+} Seat;
+
+static _Alignas(64) Seat kept[BUCKETS][WAYS]; // newest first, no gap
+static uint64_t epoch = 1;                    // one more with each change
 
 // Callers of hold and let_go have the lock.
 static void let_go(Principal *who)
@@ -36,24 +43,32 @@ static const Principal *hold(Arena *arena, Principal *who)
     return who;
 }
 
-static Principal **bucket_of(const uint8_t hash[HASH_SIZE])
+static Seat *bucket_of(const uint8_t hash[HASH_SIZE])
 {
     return kept[(hash[0] | hash[1] << 8) % BUCKETS];
 }
 
-static void forget(Principal *bucket[WAYS], size_t way)
+static uint64_t tag_of(const uint8_t hash[HASH_SIZE])
 {
-    let_go(bucket[way]);
-    memmove(&bucket[way], &bucket[way + 1], (WAYS - way - 1) * sizeof *bucket);
-    bucket[WAYS - 1] = NULL;
+    uint64_t tag;
+    memcpy(&tag, hash + HASH_SIZE - sizeof tag, sizeof tag);
+    return tag;
 }
 
-static size_t way_of(Principal *const bucket[WAYS], const uint8_t hash[HASH_SIZE])
+static void forget(Seat bucket[WAYS], size_t way)
 {
-    size_t way = 0;
-    while (way < WAYS && bucket[way] && memcmp(bucket[way]->hash, hash, HASH_SIZE) != 0)
-        way++;
-    return way < WAYS && bucket[way] ? way : WAYS;
+    let_go(bucket[way].who);
+    memmove(&bucket[way], &bucket[way + 1], (WAYS - way - 1) * sizeof *bucket);
+    bucket[WAYS - 1] = (Seat){0};
+}
+
+static size_t way_of(const Seat bucket[WAYS], const uint8_t hash[HASH_SIZE])
+{
+    uint64_t tag = tag_of(hash);
+    for (size_t way = 0; way < WAYS && bucket[way].who; way++)
+        if (bucket[way].tag == tag && memcmp(bucket[way].who->hash, hash, HASH_SIZE) == 0)
+            return way;
+    return WAYS;
 }
 
 // Another program may know of a later use: whoever seems idle is looked up.
@@ -71,11 +86,11 @@ const Principal *kept_find(Arena *arena, const uint8_t hash[HASH_SIZE], Time now
 {
     const Principal *found = NULL;
     pthread_mutex_lock(&lock);
-    Principal **bucket = bucket_of(hash);
+    Seat *bucket = bucket_of(hash);
     size_t way = way_of(bucket, hash);
-    if (way < WAYS && fresh(bucket[way], now)) {
-        bucket[way]->used = now;
-        found = hold(arena, bucket[way]);
+    if (way < WAYS && fresh(bucket[way].who, now)) {
+        bucket[way].who->used = now;
+        found = hold(arena, bucket[way].who);
     } else if (way < WAYS) {
         forget(bucket, way);
     }
@@ -95,14 +110,14 @@ const Principal *kept_add(Arena *arena, Principal *who, uint64_t as_of)
 {
     pthread_mutex_lock(&lock);
     if (as_of == epoch) {
-        Principal **bucket = bucket_of(who->hash);
+        Seat *bucket = bucket_of(who->hash);
         size_t way = way_of(bucket, who->hash);
         if (way < WAYS)
             forget(bucket, way);
-        else if (bucket[WAYS - 1])
+        else if (bucket[WAYS - 1].who)
             forget(bucket, WAYS - 1);
         memmove(&bucket[1], &bucket[0], (WAYS - 1) * sizeof *bucket);
-        bucket[0] = who;
+        bucket[0] = (Seat){tag_of(who->hash), who};
         who->holders++;
     }
     const Principal *held = hold(arena, who);
@@ -128,7 +143,7 @@ void kept_forget(Str person)
     epoch++;
     for (size_t i = 0; i < BUCKETS; i++)
         for (size_t way = WAYS; way-- > 0;)
-            if (kept[i][way] && (all || concerns(kept[i][way], person)))
+            if (kept[i][way].who && (all || concerns(kept[i][way].who, person)))
                 forget(kept[i], way);
     pthread_mutex_unlock(&lock);
 }
@@ -142,10 +157,10 @@ typedef struct Uses {
 } Uses;
 
 // Callers have the lock.
-static void gather(Principal *bucket[WAYS], Time now, Uses *uses)
+static void gather(Seat bucket[WAYS], Time now, Uses *uses)
 {
     for (size_t way = WAYS; way-- > 0;) {
-        Principal *who = bucket[way];
+        Principal *who = bucket[way].who;
         if (!who)
             continue;
         if (who->used > who->written) {

@@ -161,12 +161,30 @@ size_t access_behalves(const Principal *who, Str *ret, size_t max)
 
 typedef enum By { BY_ANY, BY_WHOLE, BY_OWN } By; // limited ones too; not those; none for others
 
+static uint64_t key_of(Scope scope, Str scope_id)
+{
+    uint64_t key = 0;
+    size_t len = scope_id.len < sizeof key ? scope_id.len : sizeof key;
+    if (len) // ids differ most at their end
+        memcpy(&key, scope_id.at + scope_id.len - len, len);
+    return key ^ (uint64_t)scope << 56;
+}
+
+const uint64_t *access_keys(Arena *arena, const Grant *grants, size_t n)
+{
+    uint64_t *keys = arena_array(arena, uint64_t, n);
+    for (size_t i = 0; i < n; i++)
+        keys[i] = key_of(grants[i].scope, grants[i].scope_id);
+    return keys;
+}
+
 static const Grant *held(const Principal *who, const char *role, Scope scope, Str scope_id, By by)
 {
     const Grant *found = NULL;
+    uint64_t key = key_of(scope, scope_id);
     for (size_t i = 0; who && i < who->grant_count; i++) {
         const Grant *grant = &who->grants[i];
-        if (grant->scope != scope || !str_is(grant->role, role) ||
+        if (who->keys[i] != key || grant->scope != scope || !str_is(grant->role, role) ||
             !str_eq(grant->scope_id, scope_id) || (by != BY_ANY && grant->limited) ||
             (by == BY_OWN && grant->behalf.len))
             continue;

@@ -398,13 +398,13 @@ static const struct {
 
 static void own_rights_are_those_granted(void **state)
 {
-    (void)state;
     int wrong = 0;
     for (size_t i = 0; i < ROWS(rights); i++) {
         Grant grant = {.scope = rights[i].scope,
                        .role = str_of(rights[i].role),
                        .scope_id = str_of(rights[i].scope_id)};
-        Principal who = {.grants = &grant, .grant_count = 1};
+        Principal who = {
+            .grants = &grant, .grant_count = 1, .keys = access_keys(*state, &grant, 1)};
         bool manages = access_manages(&who, STR("s")),
              carries = access_carries(&who, STR("d"), STR("o")),
              writes = access_writes(&who, STR("d"), STR("o"));
@@ -414,7 +414,7 @@ static void own_rights_are_those_granted(void **state)
                   rights[i].sentence, "manages %d carries %d writes %d", manages, carries, writes);
     }
     Grant empty = {.scope = ON_ORGANISATION, .role = STR("carrier"), .scope_id = STR("")};
-    Principal who = {.grants = &empty, .grant_count = 1};
+    Principal who = {.grants = &empty, .grant_count = 1, .keys = access_keys(*state, &empty, 1)};
     assert_false(access_carries(&who, STR("d"),
                                 STR_NONE)); // a dossier without organisation is nobody else's
     assert_false(access_manages(NULL, STR("s")));
@@ -668,7 +668,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grants_reach_along_one_line),
         cmocka_unit_test_setup_teardown(roles_are_those_granted, set_up, tear_down),
-        cmocka_unit_test(own_rights_are_those_granted),
+        cmocka_unit_test_setup_teardown(own_rights_are_those_granted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_acts_for_whom, set_up, tear_down),
         cmocka_unit_test_setup_teardown(secrets_are_known_by_their_hash, set_up, tear_down),
         cmocka_unit_test(what_is_not_ours_has_no_hash),

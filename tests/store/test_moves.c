@@ -317,8 +317,9 @@ static void test_guilty_alone(void **state)
 {
     (void)state;
     // One row breaks a rule of the database: its neighbours are stored all the same.
-    assert_true(db_script(db, "alter table entry add constraint no_wind check (data is null or data "
-                              "->> 'reason' <> 'storm') not valid"));
+    assert_true(db_script(db,
+                          "alter table entry add constraint no_wind check (data is null or data "
+                          "->> 'reason' <> 'storm') not valid"));
     size_t moving[] = {0, 3};
     Request *setup = request(&carrier, applications[3], "back");
     moves_take(&setup, 1, db);
@@ -376,8 +377,8 @@ static void test_rows(void **state)
 {
     (void)state;
     // A line of the history as the API shows it: every kind of column, and none of those that are hidden.
-    Rows *rows = QUERY(db, arena, Q_MOVE_LIST, ARG(applications[0]), ARG_NULL, arg_int(arena, 1), arg_bool(false),
-                       arg_texts(arena, NULL, 0), ARG_NULL);
+    Rows *rows = QUERY(db, arena, Q_MOVE_LIST, ARG(applications[0]), ARG_NULL, arg_int(arena, 1),
+                       arg_bool(false), arg_texts(arena, NULL, 0), ARG_NULL);
     Buf buf = {.arena = arena};
     row_write(&buf, rows, 0);
     Fault bad;
@@ -450,6 +451,8 @@ static int set_up(void **state)
                               .scope_id = STR(CALL),
                               .from = TIME_NONE,
                               .until = TIME_NONE};
+    carrier.keys = access_keys(arena, carrier_grants, APPLICATIONS);
+    clerk.keys = access_keys(arena, clerk_grants, 1);
     return 0;
 }
 
