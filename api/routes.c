@@ -491,7 +491,7 @@ const Route routes[] = {
       .query = QUERY_OF({"theme", FIELD_TEXT_T, "With this theme."},
                         {"territory", FIELD_TEXT_T, "In this territory or below."},
                         {"call_id", FIELD_UUID_T, "Of this call."}),
-      .summary = "What became of the projects, by stage, theme and territory" },
+      .summary = "What became of the projects, by stage, theme and territory; sums over too few are null, and one filter at a time, but for those who run the call" },
 
     { GET,    "/api/v1/clock", PUBLIC, .reply = "Clock", .status = 200, .tag = "program",
       .handler = clock_get, .summary = "What time it is here" },

@@ -88,7 +88,12 @@ class Table:
             self.row(DIRECT, f"GET {path}", Question("", everyone(), lambda p, to=to or path: ("GET", to)))
         self.row(OPEN, "GET /api/v1/clock", Question("", everyone(), lambda p: ("GET", "/clock")))
         self.row(SIGNED, "POST /api/v1/clock", Question("", only(self.admin, 200, 403), lambda p: ("POST", "/clock", {"now": stamp(self.scene.moment())})))
-        self.row(OPEN, "GET /api/v1/observatory", Question("", everyone(), lambda p: ("GET", "/observatory")))
+        # "one filter at a time, but for those who run the call"
+        call = lambda: self.scene.ids[f"{self.flow}/call"]  # noqa: E731
+        self.row(OPEN, "GET /api/v1/observatory", Question("", everyone(), lambda p: ("GET", "/observatory")),
+                 Question("of a call", everyone(), lambda p: ("GET", f"/observatory?call_id={call()}")),
+                 Question("a call and a territory", only(self.manager, 200, 403), lambda p: ("GET", f"/observatory?call_id={call()}&territory=REG-04")),
+                 Question("a theme and a territory", only(self.admin, 200, 403), lambda p: ("GET", "/observatory?theme=eau&territory=REG-04")))
         self.row(SIGNED, "GET /api/v1/outbox", Question("", only(self.admin, 200, 403), lambda p: ("GET", "/outbox")))
 
     def session(self):
