@@ -170,9 +170,11 @@ static bool uploaded(Request *rq, Str space, const WorkflowFile *w, Str *ret)
     if (!last || (rows_len(last) && str_eq(row_str(last, 0, "sha256"), sha256)))
         return last != NULL;
     Rows *workflow = QUERY(rq->db, rq->arena, Q_WORKFLOW_OF, ARG(space), ARG(w->def->id));
-    return workflow &&
-           QUERY(rq->db, rq->arena, Q_WORKFLOW_VERSION_ADD, ARG(row_str(workflow, 0, "id")),
-                 ARG(w->text), ARG(sha256), ARG(rq->who->person));
+    Rows *version =
+        workflow ? QUERY(rq->db, rq->arena, Q_WORKFLOW_VERSION_ADD, ARG(row_str(workflow, 0, "id")),
+                         ARG(w->text), ARG(sha256), ARG(rq->who->person))
+                 : NULL;
+    return version && workflow_told(rq, space, "workflow.uploaded", version);
 }
 
 static bool set_up(Request *rq, SpaceSetup *s)
@@ -191,8 +193,7 @@ static bool set_up(Request *rq, SpaceSetup *s)
             return false;
     }
     return space_file_apply(rq, space, &s->file, names) &&
-           (!s->logo.len || QUERY(rq->db, rq->arena, Q_SPACE_LOGO_PUT, ARG(space),
-                                  arg_bytes(rq->arena, s->logo.at, s->logo.len)));
+           (!s->logo.len || space_logo_write(rq, space, s->logo));
 }
 
 int space_setup_store(SpaceSetup *s, const char *file, const char *conninfo)

@@ -125,6 +125,12 @@ bool reply_page(Request *rq, const Rows *rows, int64_t limit)
     return reply_page_by(rq, rows, limit, write_plain, NULL);
 }
 
+Str row_cursor(Arena *arena, const RowAt *row)
+{
+    return cursor_write(arena, row_str(row->rows, row->i, "cursor_at"),
+                        row_str(row->rows, row->i, "cursor_id"));
+}
+
 // Ends the page that `out` holds the items of.
 static bool reply_items(Request *rq, Buf *out, const RowAt *next)
 {
@@ -132,8 +138,7 @@ static bool reply_items(Request *rq, Buf *out, const RowAt *next)
         buf_add(out, STR("],\"next\":null}"));
         return reply_text(rq, 200, buf_str(out));
     }
-    Str cursor = cursor_write(rq->arena, row_str(next->rows, next->i, "cursor_at"),
-                              row_str(next->rows, next->i, "cursor_id"));
+    Str cursor = row_cursor(rq->arena, next);
     buf_format(out, "],\"next\":\"" STR_FMT "\"}", STR_ARG(cursor));
     rq->reply.link = next_link(rq, cursor);
     return reply_text(rq, 200, buf_str(out));

@@ -46,6 +46,8 @@ typedef struct Route {
     bool outside;              // asks another server on its way: on threads of its own, so that nobody else waits for it
     bool loose;                // its query comes from another server: what is not in `query` is passed over, texts may be long
     const char *tag;           // noun, for OpenAPI
+    const char *tells;         // the event of the entry that its success adds to the history: serve.c commits nothing without
+    const char *silent;        // or why it adds none; what changes something says one of the two
 } Route;
 
 typedef struct Reply {
@@ -84,6 +86,7 @@ struct Request {
     Rows *first;              // the route's first statement, asked along with others'; only while the handler runs
     Time now;                 // request_now's, once asked
     int64_t waits_since;      // µs, monotonic: when it joined the queue
+    bool told;                // an entry of the history says what the handler did, or there was nothing to say (remember.h)
     Str access_changed;       // whose grants, tokens or memberships a handler changed: a person's id, or EVERYONE when unsure; empty: nobody's
     Faults faults;            // what is wrong; the first decides the status
     Reply reply;
@@ -115,6 +118,7 @@ typedef struct RowAt {
     const Rows *rows;
     size_t i;
 } RowAt;
+Str row_cursor(Arena *arena, const RowAt *row); // what ?cursor= takes to go on behind it
 bool reply_rows(Request *rq, const RowAt *shown, size_t n, const RowAt *next);
 // The same as reply_page where each row is written by `write`, `with` being what it needs.
 typedef void RowWrite(Buf *buf, const Rows *rows, size_t i, const void *with);

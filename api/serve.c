@@ -298,6 +298,16 @@ static bool keep_answer(Request *rq, Str print)
                  arg_texts(rq->arena, &etag, 1), arg_texts(rq->arena, &body, 1)) != NULL;
 }
 
+// Our own mistake, and not to be kept: an act that nobody could ever read of.
+static bool untold(Request *rq)
+{
+    log_event(LOG_ERROR, "history", LOG_C("request", rq->id), LOG_C("route", rq->route->path),
+              LOG_C("why", "no entry says what was done"));
+    return fault(rq, FAULT_INTERNAL, NULL,
+                 T("Cet acte ne serait pas dans l'historique : il n'a pas eu lieu.",
+                   "This act would not be in the history: it was not done."));
+}
+
 static bool run_once(Request *rq)
 {
     bool ok;
@@ -306,7 +316,11 @@ static bool run_once(Request *rq)
         return ok;
     if (rq->method != GET && !db_begin(rq->db))
         return false;
-    if (!rq->route->handler(rq) || (keyed(rq) && !keep_answer(rq, print)))
+    if (!rq->route->handler(rq))
+        return false;
+    if (rq->method != GET && rq->route->tells && !rq->told)
+        return untold(rq);
+    if (keyed(rq) && !keep_answer(rq, print))
         return false;
     return !db_in_transaction(rq->db) || db_commit(rq->db);
 }
@@ -350,6 +364,7 @@ static bool run(Request *rq)
         rq->faults.len = 0;
         rq->reply = (Reply){0};
         rq->first = NULL;
+        rq->told = false;
         rq->now = 0;
         if (input)
             memcpy(rq->input, input, size);

@@ -229,7 +229,7 @@ static json_t *parts_told(Arena *arena, const Definition *def, const Case *c, Th
 json_t *event_told(Arena *arena, const Definition *def, const Case *c, Str event, json_t *data,
                    RoleSet roles, bool *known)
 {
-    Thing thing = event_act(event);
+    Thing thing = str_is(event, "target.set") ? THING_MEASURE : event_act(event);
     *known = true;
     if (thing == THING_NONE)
         return data;

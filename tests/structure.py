@@ -107,6 +107,13 @@ class Structure(unittest.TestCase):
         there = (ROOT / "deploy/Containerfile").read_text().split()
         self.assertEqual([name for name in wanted if name.endswith("-dev") and name not in there], [])
 
+    def test_what_tells_nothing_stands_in_the_history_s_readme(self):
+        """A route that changes something without an entry is named, with the reason, where a reader of the history looks for it."""
+        page, table = (ROOT / "api/history/README.md").read_text(), (ROOT / "api/routes.c").read_text()
+        silent = [m.group(1, 2) for m in re.finditer(r'\{ (\w+), +"/api/v1([^"]+)"(?:(?!\n    \{).)*?\.silent = ', table, re.S)]
+        self.assertGreater(len(silent), 5)
+        self.assertEqual([f"{method} {path}" for method, path in silent if f"`{method} {path}`" not in page], [])
+
     def test_every_source_names_its_licence(self):
         wrong = []
         for name in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines():

@@ -117,6 +117,15 @@ bool act_fire(Request *rq, Act *act, const Event *event)
     Outcome outcome = track_fire(rq->arena, t, event, &act->actor);
     if (outcome.verdict == REFUSED)
         return refused(rq, &outcome);
+    rq->told = true;
+    return tracks_store(rq->db, rq->arena, t, 1, NULL, 0) || failed(rq);
+}
+
+bool act_tell(Request *rq, Act *act, const Event *event)
+{
+    Track *t = act->track;
+    track_carry(rq->arena, t, t->def, &t->at, event, &act->actor);
+    rq->told = true;
     return tracks_store(rq->db, rq->arena, t, 1, NULL, 0) || failed(rq);
 }
 
@@ -198,6 +207,7 @@ bool application_open(Request *rq, Str call_id, Str dossier_id, Act *ret)
     Outcome outcome = track_start(rq->arena, t, &ret->actor);
     if (outcome.verdict == REFUSED)
         return refused(rq, &outcome);
+    rq->told = true;
     return tracks_store(rq->db, rq->arena, t, 1, NULL, 0) || failed(rq);
 }
 

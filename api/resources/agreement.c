@@ -170,9 +170,12 @@ bool agreement_sign(Request *rq)
                      T("Ce rôle a déjà signé.", "This role has signed already."));
     if (!all_signed(rq, &act, id, &all))
         return false;
-    Event event = {.name = STR("agreement.signed"), .act = THING_SIGNATURE, .item = ID_NONE};
-    if (all &&
-        (!QUERY(rq->db, rq->arena, Q_AGREEMENT_SIGNED, id, now) || !act_fire(rq, &act, &event)))
-        return rq->faults.len ? false : failed(rq);
+    Event event = {.name = all ? STR("agreement.signed") : STR("signature.added"),
+                   .act = THING_SIGNATURE,
+                   .item = ID_NONE};
+    if (all && !QUERY(rq->db, rq->arena, Q_AGREEMENT_SIGNED, id, now))
+        return failed(rq);
+    if (!(all ? act_fire(rq, &act, &event) : act_tell(rq, &act, &event)))
+        return false;
     return agreement_show(rq, 201, act.track, act.actor.roles, false);
 }

@@ -4,6 +4,7 @@
 #include "resources.h"
 #include "bodies.h"
 #include "common.h"
+#include "remember.h"
 #include "space.h"
 
 static int by_time(const void *a, const void *b)
@@ -55,14 +56,14 @@ static bool funders_put(Request *rq, const CallMake *in, Arg call)
                    "One of the organisations is unknown or named twice."));
 }
 
-static bool call_show(Request *rq, int status, Arg id)
+// Shows the call as it is now, and tells what became of `was` (NULL: it is new).
+static bool call_done(Request *rq, int status, Arg id, const char *event, const Rows *was)
 {
     Rows *call = QUERY(rq->db, rq->arena, Q_CALL_GET, id);
     if (!call)
         return failed(rq);
-    if (rows_len(call) == 0)
-        return not_found(rq);
-    return reply_row(rq, status, call, 0);
+    return remember_change(rq, space_deed(row_str(call, 0, "space_id"), event), was, call) &&
+           reply_row(rq, status, call, 0);
 }
 
 static bool labels_good(Request *rq, const CallMake *in)
@@ -124,7 +125,7 @@ bool call_make(Request *rq)
     if (!funders_put(rq, make, id))
         return false;
     rq->reply.location = str_format(rq->arena, "/api/v1/calls/" STR_FMT, STR_ARG(id.text));
-    return call_show(rq, 201, id);
+    return call_done(rq, 201, id, "call.made", NULL);
 }
 
 bool call_list(Request *rq)
@@ -211,6 +212,9 @@ bool call_change(Request *rq)
         !space_themes_check(rq, row_str(call, 0, "space_id"), change->themes) ||
         (change->has_cutoffs && !cutoffs_read(rq, change, opens, closes, &cutoffs)))
         return false;
+    Rows *before = QUERY(rq->db, rq->arena, Q_CALL_GET, id);
+    if (!before)
+        return failed(rq);
     Rows *changed = QUERY(rq->db, rq->arena, Q_CALL_CHANGE, id, arg_int(rq->arena, rq->if_match),
                           arg_json(rq->arena, change->title), arg_json(rq->arena, change->summary),
                           arg_time(rq->arena, opens), arg_time(rq->arena, closes), cutoffs,
@@ -227,7 +231,7 @@ bool call_change(Request *rq)
         !QUERY(rq->db, rq->arena, Q_CALL_CLOSING_MOVED, id, arg_time(rq->arena, was),
                arg_time(rq->arena, closes)))
         return failed(rq);
-    return funders_put(rq, change, id) && call_show(rq, 200, id);
+    return funders_put(rq, change, id) && call_done(rq, 200, id, "call.changed", before);
 }
 
 // Opens now, or at its opening date when that is to come; closes by itself at its closing date. A closed call opens again once its
@@ -243,6 +247,9 @@ bool call_open(Request *rq)
     if (closes <= now)
         return fault(rq, FAULT_CONFLICT, NULL,
                      T("Sa date de fermeture est passée.", "Its closing date has passed."));
+    Rows *before = QUERY(rq->db, rq->arena, Q_CALL_GET, id);
+    if (!before)
+        return failed(rq);
     Rows *done =
         QUERY(rq->db, rq->arena, Q_CALL_TIMER, id, ARG_C("close"), arg_time(rq->arena, closes));
     if (done && opens > now)
@@ -250,7 +257,8 @@ bool call_open(Request *rq)
             QUERY(rq->db, rq->arena, Q_CALL_TIMER, id, ARG_C("open"), arg_time(rq->arena, opens));
     if (done && (opens <= now || str_is(row_str(call, 0, "status"), "closed")))
         done = QUERY(rq->db, rq->arena, Q_CALL_STATUS, id, ARG_C(opens > now ? "draft" : "open"));
-    return done ? call_show(rq, 200, id) : failed(rq);
+    const char *event = opens > now ? "call.opening-set" : "call.opened";
+    return done ? call_done(rq, 200, id, event, before) : failed(rq);
 }
 
 bool call_close(Request *rq)
@@ -259,6 +267,9 @@ bool call_close(Request *rq)
     if (!call)
         return false;
     Arg id = ARG(rq->params[0]), was = arg_time(rq->arena, row_time(call, 0, "closes_at"));
+    Rows *before = QUERY(rq->db, rq->arena, Q_CALL_GET, id);
+    if (!before)
+        return failed(rq);
     Rows *closed =
         QUERY(rq->db, rq->arena, Q_CALL_CLOSED, id, arg_time(rq->arena, request_now(rq)));
     if (!closed || !QUERY(rq->db, rq->arena, Q_CALL_TIMER_FORGET, id, ARG_C("open")) ||
@@ -266,5 +277,5 @@ bool call_close(Request *rq)
         !QUERY(rq->db, rq->arena, Q_CALL_CLOSING_MOVED, id, was,
                arg_time(rq->arena, row_time(closed, 0, "closes_at"))))
         return failed(rq);
-    return call_show(rq, 200, id);
+    return call_done(rq, 200, id, "call.closed", before);
 }

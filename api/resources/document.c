@@ -6,6 +6,7 @@
 #include "resources.h"
 #include "bodies.h"
 #include "common.h"
+#include "reading.h"
 #include "remember.h"
 #include "dossier.h"
 #include "shared.h"
@@ -156,7 +157,8 @@ static bool complement(Request *rq, Arg dossier, Str kind, Arg document)
            failed(rq);
 }
 
-static bool remember_document(Request *rq, const char *event, Str dossier, const Rows *document)
+// What the history says of a document.
+static json_t *document_told(Request *rq, const Rows *document)
 {
     static const char *const columns[] = {"id", "kind", "name", "sha256"};
     json_t *data = json_keep(rq->arena, json_object());
@@ -164,8 +166,7 @@ static bool remember_document(Request *rq, const char *event, Str dossier, const
         Str value = row_str(document, 0, columns[i]);
         json_object_set_new(data, columns[i], json_stringn(value.at, value.len));
     }
-    return remember(rq,
-                    (Deed){.kind = CHAIN_DOSSIER, .chain = dossier, .event = event, .data = data});
+    return data;
 }
 
 bool document_add(Request *rq)
@@ -190,7 +191,10 @@ bool document_add(Request *rq)
     if (!touched)
         return failed(rq);
     if (!complement(rq, dossier, kind, row_id(made)) ||
-        !remember_document(rq, "document.added", rq->params[0], made))
+        !remember(rq, (Deed){.kind = CHAIN_DOSSIER,
+                             .chain = rq->params[0],
+                             .event = "document.added",
+                             .data = document_told(rq, made)}))
         return false;
     if (!files_keep(rq->arena, spooled, sha256))
         return fault(rq, FAULT_INTERNAL, NULL,
@@ -285,15 +289,18 @@ static Str disposition_of(Arena *arena, Str name)
 // What others read of a dossier's documents stands in its history.
 static bool remember_reading(Request *rq, const Rows *document)
 {
-    return (db_begin(rq->db) || failed(rq)) &&
-           remember_document(rq, "document.read", row_str(document, 0, "dossier_id"), document);
+    Reading reading = {.event = "document.read",
+                       .dossier = row_str(document, 0, "dossier_id"),
+                       .what = row_str(document, 0, "id"),
+                       .data = document_told(rq, document)};
+    return reading_tell(rq, &reading);
 }
 
 bool document_content(Request *rq)
 {
     bool own;
     const Rows *document = document_seen(rq, &own);
-    if (!document || (!own && !remember_reading(rq, document)))
+    if (!document)
         return false;
     Str sha256 = row_str(document, 0, "sha256"), scan = row_str(document, 0, "scan");
     if (str_is(scan, "waiting") || str_is(scan, "infected"))
@@ -301,6 +308,8 @@ bool document_content(Request *rq)
             rq, FAULT_QUARANTINED, NULL,
             T("L'antivirus n'a pas déclaré ce fichier sain : il reste en quarantaine.",
               "The virus scanner has not said that this file is clean: it stays in quarantine."));
+    if (!own && !remember_reading(rq, document))
+        return false;
     rq->reply = (Reply){
         .status = 200,
         .type = str_cstr(rq->arena, row_str(document, 0, "media_type")),

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A person's own data: gone at their wish, or taken along; and how long a call keeps what it was given.
 #include "../clock.h"
+#include "acts.h"
 #include "bodies.h"
 #include "common.h"
 #include "remember.h"
 #include "resources.h"
 
-enum { PREVIEW_MOST = 1000 }; // applications that a preview names
+enum {
+    PREVIEW_MOST = 1000, // applications that a preview names
+    ACTS_MOST = 5000     // acts that an export holds itself
+};
 
 // --- erasure -------------------------------------------------------------------------------------
 
@@ -87,13 +91,46 @@ bool me_erase(Request *rq)
                  .shift = clock_shift()};
     if (!chain_add(rq->db, rq->arena, &deed))
         return failed(rq);
+    rq->told = true;
     rq->access_changed = EVERYONE;
     return reply_none(rq);
 }
 
+// The first acts, and where the others are: a page at a time, to the end.
+static bool write_acts(Request *rq, Buf *buf)
+{
+    Acts acts;
+    if (!acts_take(rq, &(Page){.limit = ACTS_MOST}, &acts))
+        return false;
+    buf_add(buf, STR(",\"acts\":["));
+    for (size_t i = 0; i < acts.len; i++) {
+        buf_add(buf, i ? STR(",") : STR(""));
+        row_write(buf, acts.at[i].rows, acts.at[i].i);
+    }
+    buf_add(buf, STR("],\"acts_next\":"));
+    if (acts.more)
+        buf_json(buf, str_format(rq->arena, "/api/v1/me/history?cursor=" STR_FMT,
+                                 STR_ARG(row_cursor(rq->arena, &acts.last))));
+    else
+        buf_add(buf, STR("null"));
+    return true;
+}
+
+// That it was taken along is told before it leaves.
 bool me_export(Request *rq)
 {
-    return reply_found(rq, QUERY(rq->db, rq->arena, Q_EXPORT_PERSON, ARG(rq->who->person)));
+    Buf buf = {.arena = rq->arena};
+    Rows *rows = QUERY(rq->db, rq->arena, Q_EXPORT_PERSON, ARG(rq->who->person));
+    if (!rows)
+        return failed(rq);
+    buf_char(&buf, '{');
+    row_members(&buf, rows, 0);
+    if (!write_acts(rq, &buf))
+        return false;
+    buf_char(&buf, '}');
+    return (db_begin(rq->db) || failed(rq)) &&
+           remember_account(rq, "person.exported", rq->who->person, NULL) &&
+           reply_text(rq, 200, buf_str(&buf));
 }
 
 // --- retention -----------------------------------------------------------------------------------

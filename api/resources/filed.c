@@ -5,6 +5,7 @@
 #include "bodies.h"
 #include "common.h"
 #include "inclusion.h"
+#include "reading.h"
 #include "sight.h"
 
 bool application_make(Request *rq)
@@ -67,6 +68,22 @@ static bool asks_dossier(Request *rq, const Sight *sight)
     return sight_sees(sight, THING_SECTION, ID_NONE) || sight_asks(rq, sight, THING_FORM, ID_NONE);
 }
 
+// Told unless the caller holds the dossier: then it is theirs to read.
+static bool remember_reading(Request *rq, const Track *t)
+{
+    if (access_reads(rq->who, t->scope.dossier, t->scope.organisation))
+        return true;
+    int64_t version = t->sealed_version ? t->sealed_version : t->dossier_version;
+    Reading reading = {
+        .event = "dossier.read",
+        .dossier = t->scope.dossier,
+        .what = t->id,
+        .version = version,
+        .data = json_keep(rq->arena, json_pack("{s:s%, s:I}", "application_id", t->id.at, t->id.len,
+                                               "version", (json_int_t)version))};
+    return reading_tell(rq, &reading);
+}
+
 bool application_dossier(Request *rq)
 {
     Sight sight;
@@ -88,7 +105,7 @@ bool application_dossier(Request *rq)
     buf_add(&buf, STR(",\"documents\":"));
     write_documents(&buf, &sight, documents);
     buf_char(&buf, '}');
-    return reply_text(rq, 200, buf_str(&buf));
+    return remember_reading(rq, t) && reply_text(rq, 200, buf_str(&buf));
 }
 
 static void write_member(Buf *buf, const char *name, const json_t *value)

@@ -9,6 +9,7 @@
 #include "bodies.h"
 #include "common.h"
 #include "proof.h"
+#include "remember.h"
 #include "session.h"
 #include "../auth/oidc.h"
 #include "../auth/token.h"
@@ -289,6 +290,13 @@ static bool person_by_address(Request *rq, const OidcProvider *p, Str *ret)
     return !row_bool(person, 0, "links_by_hand") || link_first(rq, p);
 }
 
+static bool identity_tell(Request *rq, const char *event, Str person, Str id, Str provider)
+{
+    json_t *data =
+        json_pack("{s:s%, s:s%?}", "id", id.at, id.len, "provider", provider.at, provider.len);
+    return remember_account(rq, event, person, json_keep(rq->arena, data));
+}
+
 // The identity's row, made when it is new: for whoever began by linking, else for the account of the address.
 static bool identity_claim(Request *rq, const OidcProvider *p, Rows **ret)
 {
@@ -303,6 +311,9 @@ static bool identity_claim(Request *rq, const OidcProvider *p, Rows **ret)
             return false;
         *ret = QUERY(rq->db, rq->arena, Q_IDENTITY_ADD, ARG(person), ARG(p->name), ARG(who->issuer),
                      ARG(who->sub));
+        if (*ret && str_eq(row_str(*ret, 0, "person_id"), person) &&
+            !identity_tell(rq, "account.identity-added", person, row_str(*ret, 0, "id"), p->name))
+            return false;
     }
     if (!*ret)
         return failed(rq);
@@ -391,7 +402,9 @@ bool identity_remove(Request *rq)
     if (rows_len(gone) == 0)
         return not_found(rq);
     rq->access_changed = EVERYONE;
-    return reply_none(rq);
+    return identity_tell(rq, "account.identity-removed", rq->who->person, rq->params[0],
+                         STR_NONE) &&
+           reply_none(rq);
 }
 
 static json_t *text_or_null(Str text)

@@ -3,6 +3,7 @@
 #include "bodies.h"
 #include "common.h"
 #include "proof.h"
+#include "remember.h"
 #include "resources.h"
 #include "../auth/password.h"
 #include "../settings.h"
@@ -18,9 +19,14 @@ bool me_change(Request *rq)
 {
     const MeChange *change = rq->input;
     rq->access_changed = rq->who->person; // the language is kept with the rights
-    return reply_found(rq, QUERY(rq->db, rq->arena, Q_PERSON_CHANGE, ARG(rq->who->person),
-                                 change->has_name ? ARG(change->name) : ARG_NULL,
-                                 arg_some(change->lang)));
+    Rows *changed = QUERY(rq->db, rq->arena, Q_PERSON_CHANGE, ARG(rq->who->person),
+                          change->has_name ? ARG(change->name) : ARG_NULL, arg_some(change->lang));
+    json_t *data = json_keep(
+        rq->arena, json_pack("{s:b, s:b}", "name", change->has_name, "lang", change->lang.len > 0));
+    if (!changed)
+        return failed(rq);
+    return remember_account(rq, "account.changed", rq->who->person, data) &&
+           reply_found(rq, changed);
 }
 
 // --- password ------------------------------------------------------------------------------------
@@ -75,7 +81,8 @@ bool password_put(Request *rq)
         !QUERY(rq->db, rq->arena, Q_TOKEN_ONLY, ARG(rq->who->person), ARG(rq->who->token)))
         return failed(rq);
     rq->access_changed = rq->who->person;
-    return tell(rq, me,
+    return remember_account(rq, "account.password-set", rq->who->person, NULL) &&
+           tell(rq, me,
                 T("Votre mot de passe a été choisi ou changé.",
                   "Your password was set or changed.")) &&
            reply_none(rq);
@@ -91,7 +98,8 @@ bool password_remove(Request *rq)
         return not_found(rq);
     if (!QUERY(rq->db, rq->arena, Q_PERSON_SET_PASSWORD, ARG(rq->who->person), ARG_NULL))
         return failed(rq);
-    return tell(rq, me, T("Votre mot de passe a été retiré.", "Your password was taken off.")) &&
+    return remember_account(rq, "account.password-removed", rq->who->person, NULL) &&
+           tell(rq, me, T("Votre mot de passe a été retiré.", "Your password was taken off.")) &&
            reply_none(rq);
 }
 
@@ -114,7 +122,8 @@ bool address_ask(Request *rq)
     const Rows *me = myself(rq);
     if (!me || !proof_mail(rq, ask->email, "address", rq->who->person, subject, body))
         return false;
-    return tell(
+    return remember_account(rq, "account.address-asked", rq->who->person, NULL) &&
+           tell(
                rq, me,
                T("On demande à changer l'adresse de votre compte ; elle changera quand la nouvelle "
                  "aura été confirmée.",
@@ -134,7 +143,8 @@ bool address_prove(Request *rq)
     if (rows_len(was) == 0)
         return fault(rq, FAULT_CONFLICT, NULL,
                      T("Cette adresse a déjà un compte.", "This address has an account already."));
-    return proof_notice(
+    return remember_account(rq, "account.address-changed", person, NULL) &&
+           proof_notice(
                rq, row_str(was, 0, "email"), row_str(was, 0, "lang"),
                T("L'adresse de votre compte a changé : celle-ci n'y mène plus.",
                  "The address of your account has changed: this one leads there no longer.")) &&

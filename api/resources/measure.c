@@ -92,8 +92,18 @@ bool target_put(Request *rq)
         !number_read(rq, "/baseline", put->baseline, false, &baseline) ||
         !number_read(rq, "/target", put->target, false, &target))
         return false;
-    return reply_found(rq, QUERY(rq->db, rq->arena, Q_TARGET_SET, ARG(act.track->id),
-                                 ARG(act.track->def->indicators[item].id), baseline, target));
+    Str indicator = act.track->def->indicators[item].id;
+    Rows *set = QUERY(rq->db, rq->arena, Q_TARGET_SET, ARG(act.track->id), ARG(indicator), baseline,
+                      target);
+    if (!set)
+        return failed(rq);
+    json_t *data = json_pack("{s:s%, s:O?, s:O?}", "indicator", indicator.at, indicator.len,
+                             "baseline", put->baseline, "target", put->target);
+    Event event = {.name = STR("target.set"),
+                   .data = json_keep(rq->arena, data),
+                   .act = THING_MEASURE,
+                   .item = item};
+    return act_tell(rq, &act, &event) && reply_row(rq, 200, set, 0);
 }
 
 bool measure_make(Request *rq)

@@ -307,6 +307,7 @@ bool migration_make(Request *rq)
         !plan_all(&g))
         return false;
     json_t *said = answer(&g);
+    rq->told = true; // by an entry for each application; a dry run changes nothing
     if (!g.dry && (!all_land(&g) || !carry_out(&g)))
         return false;
     return reply_json(rq, 200, said);

@@ -75,7 +75,9 @@ bool organisation_make(Request *rq)
     if (rows_len(made) == 0)
         return number_taken(rq, ARG_NULL, siren, make->siret, make->rna);
     rq->access_changed = EVERYONE;
-    return reply_made(rq, "organisations", made);
+    Deed deed = {
+        .kind = CHAIN_ORGANISATION, .chain = row_str(made, 0, "id"), .event = "organisation.made"};
+    return remember_change(rq, deed, NULL, made) && reply_made(rq, "organisations", made);
 }
 
 bool organisation_list(Request *rq)
@@ -147,8 +149,11 @@ bool organisation_change(Request *rq)
                        "Another organisation has one of these numbers already."));
     if (!changed)
         return failed(rq);
-    return rows_len(changed) ? reply_row(rq, 200, changed, 0)
-                             : stale(rq, row_int(now, 0, "version"));
+    if (rows_len(changed) == 0)
+        return stale(rq, row_int(now, 0, "version"));
+    Deed deed = {
+        .kind = CHAIN_ORGANISATION, .chain = rq->params[0], .event = "organisation.changed"};
+    return remember_change(rq, deed, now, changed) && reply_row(rq, 200, changed, 0);
 }
 
 bool member_list(Request *rq)

@@ -16,7 +16,8 @@ bool person_make(Request *rq)
     if (rows_len(made) == 0)
         return fault(rq, FAULT_CONFLICT, "/email",
                      T("Cette adresse a déjà un compte.", "This address has an account already."));
-    return reply_made(rq, "people", made);
+    return remember_account(rq, "account.made", row_str(made, 0, "id"), NULL) &&
+           reply_made(rq, "people", made);
 }
 
 bool person_list(Request *rq)
@@ -39,11 +40,6 @@ bool person_get(Request *rq)
 
 // --- what administrators do to accounts ----------------------------------------------------------
 
-static bool remember_account(Request *rq, const char *event)
-{
-    return remember(rq, (Deed){.kind = CHAIN_PLATFORM, .event = event, .about = rq->params[0]});
-}
-
 // Sessions and tokens alike.
 static bool end_all(Request *rq)
 {
@@ -60,7 +56,8 @@ bool person_sessions_end(Request *rq)
         return failed(rq);
     if (rows_len(person) == 0)
         return not_found(rq);
-    return end_all(rq) && remember_account(rq, "account.signed-out") && reply_none(rq);
+    return end_all(rq) && remember_account(rq, "account.signed-out", rq->params[0], NULL) &&
+           reply_none(rq);
 }
 
 bool person_suspend(Request *rq)
@@ -77,6 +74,7 @@ bool person_suspend(Request *rq)
     if (rows_len(person) == 0)
         return not_found(rq);
     return (!put->suspended || end_all(rq)) &&
-           remember_account(rq, put->suspended ? "account.suspended" : "account.resumed") &&
+           remember_account(rq, put->suspended ? "account.suspended" : "account.resumed",
+                            rq->params[0], NULL) &&
            reply_row(rq, 200, person, 0);
 }

@@ -25,11 +25,27 @@ static bool behalf_find(Request *rq, Deed *deed)
 
 bool remember(Request *rq, Deed deed)
 {
-    deed.person = rq->who ? rq->who->person : STR_NONE;
+    if (rq->who)
+        deed.person = rq->http ? rq->who->person : STR_NONE;
     if (!behalf_find(rq, &deed))
         return false;
     deed.shift = clock_shift();
+    rq->told = true;
     return chain_add(rq->db, rq->arena, &deed) || failed(rq);
+}
+
+bool remember_account(Request *rq, const char *event, Str person, const json_t *data)
+{
+    return remember(rq, (Deed){.kind = CHAIN_PLATFORM,
+                               .event = event,
+                               .person = person,
+                               .about = person,
+                               .data = data});
+}
+
+Deed space_deed(Str space, const char *event)
+{
+    return (Deed){.kind = CHAIN_SPACE, .chain = space, .tree = space, .event = event};
 }
 
 static json_t *text(Str s)
@@ -120,6 +136,32 @@ static void differences(Arena *arena, json_t *list, Str at, const json_t *before
                 change(arena, list, pointer, b, a);
         }
     }
+}
+
+// A row as it is shown, without what counts its changes.
+static json_t *row_value(Request *rq, const Rows *rows)
+{
+    Fault unused;
+    Buf buf = {.arena = rq->arena};
+    if (!rows)
+        return NULL;
+    buf_char(&buf, '{');
+    row_members(&buf, rows, 0);
+    buf_char(&buf, '}');
+    json_t *value = json_read(rq->arena, buf_str(&buf), &unused);
+    static const char *const counts[] = {"version", "created_at", "updated_at"};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        json_object_del(value, counts[i]);
+    return value;
+}
+
+bool remember_change(Request *rq, Deed deed, const Rows *before, const Rows *after)
+{
+    json_t *changes = json_array();
+    differences(rq->arena, changes, STR(""), row_value(rq, before), row_value(rq, after), false);
+    deed.data = json_keep(rq->arena, json_pack("{s:o, s:o}", "id", text(row_str(after, 0, "id")),
+                                               "changes", changes));
+    return remember(rq, deed);
 }
 
 bool remember_edit(Request *rq, Str dossier, int64_t version, const json_t *before,

@@ -4,8 +4,18 @@
 #include "../history/chain.h"
 #include "../request.h"
 
-// Adds the deed of the caller to the history; its person and time are filled in. False with a fault.
+// Adds the deed of the caller to the history; its person and time are filled in. `person` of the deed counts where nobody is signed in;
+// what the command line does is nobody's. False with a fault.
 bool remember(Request *rq, Deed deed);
+
+// On the platform's chain: what was done to an account. `data` may be NULL.
+bool remember_account(Request *rq, const char *event, Str person, const json_t *data);
+
+// What became of row 0 of `before` (NULL: it is new), member by member, beside the row's id, in the deed's data.
+bool remember_change(Request *rq, Deed deed, const Rows *before, const Rows *after);
+
+// The deed on the chain of this space.
+Deed space_deed(Str space, const char *event);
 
 // On the chain of the scope of a grant: what happened to a role of `person` there.
 typedef struct GrantDeed {

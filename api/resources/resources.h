@@ -129,6 +129,10 @@ bool retention_put(Request *rq);
 bool retention_preview(Request *rq);
 // history.c
 bool dossier_history(Request *rq);
+bool space_history(Request *rq);
+bool organisation_history(Request *rq);
+bool platform_history(Request *rq);
+bool me_history(Request *rq);
 bool grant_history(Request *rq);
 // inclusion.c
 bool log_checkpoint_get(Request *rq);

@@ -55,6 +55,7 @@ bool review_put(Request *rq)
                        .data = json_keep(rq->arena, json_pack("{s:s%}", "grid", id.at, id.len)),
                        .act = THING_REVIEW,
                        .item = grid};
+    rq->told = !put->submit; // a draft is its writer's own: nothing is told of it
     if (put->submit && !act_fire(rq, &act, &submitted))
         return false;
     return reply_row(rq, 200, review, 0);

@@ -4,6 +4,7 @@
 #include "bodies.h"
 #include "common.h"
 #include "proof.h"
+#include "remember.h"
 #include "resources.h"
 #include "../auth/cookie.h"
 #include "../auth/token.h"
@@ -213,5 +214,6 @@ bool session_end_all(Request *rq)
         return failed(rq);
     rq->access_changed = rq->who->person;
     rq->reply.cookie = cookie_write(rq->arena, STR(""), 0);
-    return reply_none(rq);
+    json_t *data = json_keep(rq->arena, json_pack("{s:b}", "tokens", tokens));
+    return remember_account(rq, "account.signed-out", rq->who->person, data) && reply_none(rq);
 }

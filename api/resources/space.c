@@ -35,6 +35,13 @@ bool space_make(Request *rq)
         return fault(rq, FAULT_CONFLICT, "/slug",
                      T("Cette adresse est prise.", "This address is taken."));
     Str id = row_str(made, 0, "id");
+    json_t *data =
+        json_pack("{s:s%, s:s%}", "slug", make->slug.at, make->slug.len, "organisation_id",
+                  make->organisation_id.at, make->organisation_id.len);
+    Deed deed = space_deed(id, "space.made");
+    deed.data = json_keep(rq->arena, data);
+    if (!remember(rq, deed))
+        return false;
     Rows *written = space_write(rq, id, make, ARG_NULL);
     return written && reply_made(rq, "spaces", written);
 }
@@ -101,6 +108,18 @@ bool space_logo_check(Request *rq, Str png)
                    "A logo is a PNG picture of 200 KB at most."));
 }
 
+bool space_logo_write(Request *rq, Str space, Str png)
+{
+    if (!QUERY(rq->db, rq->arena, Q_SPACE_LOGO_PUT, ARG(space),
+               arg_bytes(rq->arena, png.at, png.len)))
+        return failed(rq);
+    Str sha256 = hash_sha256(rq->arena, png);
+    Deed deed = space_deed(space, "space.changed");
+    deed.data =
+        json_keep(rq->arena, json_pack("{s:{s:s%}}", "logo", "sha256", sha256.at, sha256.len));
+    return remember(rq, deed);
+}
+
 bool space_logo_put(Request *rq)
 {
     Rows *now = QUERY(rq->db, rq->arena, Q_SPACE_LOCK, ARG(rq->params[0]));
@@ -112,8 +131,5 @@ bool space_logo_put(Request *rq)
         return forbidden(rq);
     if (!space_logo_check(rq, rq->body))
         return false;
-    return QUERY(rq->db, rq->arena, Q_SPACE_LOGO_PUT, ARG(rq->params[0]),
-                 arg_bytes(rq->arena, rq->body.at, rq->body.len))
-               ? reply_none(rq)
-               : failed(rq);
+    return space_logo_write(rq, rq->params[0], rq->body) && reply_none(rq);
 }

@@ -31,6 +31,13 @@ Rows *space_write(Request *rq, Str space, const SpaceMake *look, Arg version);
 // A PNG picture that is not too large? False with a fault.
 bool space_logo_check(Request *rq, Str png);
 
+// Tells that a version of a workflow of this space was uploaded, or published (NULL: that failed). False with a fault. (workflow.c)
+bool workflow_told(Request *rq, Str space, const char *event, const Rows *version);
+bool workflow_published(Request *rq, Str space, const Rows *version);
+
+// Gives the space its logo. False with a fault.
+bool space_logo_write(Request *rq, Str space, Str png);
+
 // Reads a file (YAML). False with faults at ":line:column", each sentence naming the place.
 bool space_file_read(Request *rq, Str text, SpaceFile *ret);
 

@@ -176,26 +176,27 @@ static bool published(Request *rq, Str space, Str name, size_t i)
                         MESSAGE(T("L'espace n'a pas de règlement « {0} » : déposez-le d'abord.",
                                   "The space has no workflow \"{0}\": upload it first."),
                                 name));
-    return QUERY(rq->db, rq->arena, Q_WORKFLOW_PUBLISH, row_id(version)) || failed(rq);
+    return !row_null(version, 0, "published_at") ||
+           workflow_published(rq, space,
+                              QUERY(rq->db, rq->arena, Q_WORKFLOW_PUBLISH, row_id(version)));
 }
 
 Rows *space_write(Request *rq, Str space, const SpaceMake *look, Arg version)
 {
     if (look->has_themes && !themes_kept(rq, space, look))
         return NULL;
+    Rows *was = QUERY(rq->db, rq->arena, Q_SPACE_GET, ARG(space));
     Rows *changed = QUERY(rq->db, rq->arena, Q_SPACE_CHANGE, ARG(space), version,
                           arg_json(rq->arena, look->title),
                           arg_list(rq->arena, look->languages, look->has_languages),
                           arg_json(rq->arena, look->colours), arg_json(rq->arena, look->vocabulary),
                           look->has_themes ? themes_arg(rq->arena, look) : ARG_NULL);
-    if (!changed)
+    if (!was || !changed)
         failed(rq);
-    else if (rows_len(changed) && !remember(rq, (Deed){.kind = CHAIN_SPACE,
-                                                       .chain = space,
-                                                       .tree = space,
-                                                       .event = "space.changed"}))
+    else if (rows_len(changed) &&
+             !remember_change(rq, space_deed(space, "space.changed"), was, changed))
         return NULL;
-    return changed;
+    return was ? changed : NULL;
 }
 
 Rows *space_file_apply(Request *rq, Str space, const SpaceFile *file, const Str *names)

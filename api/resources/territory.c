@@ -4,6 +4,7 @@
 #include "resources.h"
 #include "bodies.h"
 #include "common.h"
+#include "remember.h"
 #include "geometry.h"
 #include "territory.h"
 #include "../../engine/base/vec.h"
@@ -128,7 +129,11 @@ bool territories_put(Request *rq)
             rq, FAULT_INVALID, "/territories",
             T("« {0} » serait à l'intérieur de lui-même.", "\"{0}\" would lie inside itself."),
             circle);
-    return reply_row(rq, 200, count, 0);
+    json_t *data = json_pack("{s:I}", "count", (json_int_t)put->territories.len);
+    return remember(rq, (Deed){.kind = CHAIN_PLATFORM,
+                               .event = "territories.written",
+                               .data = json_keep(rq->arena, data)}) &&
+           reply_row(rq, 200, count, 0);
 }
 
 // --- reading -------------------------------------------------------------------------------------
@@ -259,6 +264,14 @@ static bool space_runs(Request *rq, Str space)
                T("Cet espace a déjà 2000 périmètres.", "This space has 2000 perimeters already."));
 }
 
+static bool perimeter_told(Request *rq, Str space, const char *event, Str code, Str name)
+{
+    Deed deed = space_deed(space, event);
+    deed.data = json_keep(rq->arena, json_pack("{s:s%, s:s%?}", "code", code.at, code.len, "name",
+                                               name.at, name.len));
+    return remember(rq, deed);
+}
+
 bool perimeter_make(Request *rq)
 {
     const PerimeterMake *make = rq->input;
@@ -280,7 +293,8 @@ bool perimeter_make(Request *rq)
     if (!shown)
         return failed(rq);
     rq->reply.location = str_format(rq->arena, "/api/v1/territories/" STR_FMT, STR_ARG(code));
-    return reply_row(rq, 201, shown, 0);
+    return perimeter_told(rq, make->space_id, "perimeter.made", code, make->name) &&
+           reply_row(rq, 201, shown, 0);
 }
 
 // The perimeter that the path names, for those who run its space. NULL with a fault.
@@ -313,13 +327,16 @@ bool perimeter_change(Request *rq)
         return stale(rq, row_int(now, 0, "version"));
     if (change->geometry && !rings_put(rq, code, &area))
         return failed(rq);
-    return reply_found(rq, QUERY(rq->db, rq->arena, Q_TERRITORY_GET, code));
+    Str space = row_str(now, 0, "space_id");
+    return perimeter_told(rq, space, "perimeter.changed", rq->params[0], change->name) &&
+           reply_found(rq, QUERY(rq->db, rq->arena, Q_TERRITORY_GET, code));
 }
 
 bool perimeter_remove(Request *rq)
 {
     Arg code = ARG(rq->params[0]);
-    if (!perimeter_run(rq))
+    const Rows *now = perimeter_run(rq);
+    if (!now)
         return false;
     Rows *used = QUERY(rq->db, rq->arena, Q_PERIMETER_USED, code);
     if (!used)
@@ -331,5 +348,6 @@ bool perimeter_remove(Request *rq)
     if (!QUERY0(rq->db, rq->arena, Q_TERRITORY_LOCK) ||
         !QUERY(rq->db, rq->arena, Q_PERIMETER_REMOVE, code))
         return failed(rq);
-    return reply_none(rq);
+    Str space = row_str(now, 0, "space_id"), name = row_str(now, 0, "name");
+    return perimeter_told(rq, space, "perimeter.removed", rq->params[0], name) && reply_none(rq);
 }

@@ -2,6 +2,7 @@
 // Tokens for programs, and the list of all that bears access in one's name.
 #include "bodies.h"
 #include "common.h"
+#include "remember.h"
 #include "resources.h"
 #include "../auth/token.h"
 #include "../settings.h"
@@ -40,7 +41,14 @@ bool token_make(Request *rq)
                        ARG(rq->who->person), ARG(make->label),
                        ARG(make->access.len ? make->access : STR("read")), arg_some(make->scope),
                        arg_some(make->scope_id), arg_time(rq->arena, until), ARG(token.secret));
-    return reply_made(rq, "tokens", made);
+    if (!made)
+        return failed(rq);
+    Str id = row_str(made, 0, "id"), access = row_str(made, 0, "access");
+    json_t *data = json_pack("{s:s%, s:s%, s:s%?, s:s%?}", "id", id.at, id.len, "access", access.at,
+                             access.len, "scope", make->scope.at, make->scope.len, "scope_id",
+                             make->scope_id.at, make->scope_id.len);
+    return remember_account(rq, "token.made", rq->who->person, json_keep(rq->arena, data)) &&
+           reply_made(rq, "tokens", made);
 }
 
 bool token_list(Request *rq)
@@ -62,5 +70,7 @@ bool token_revoke(Request *rq)
     if (rows_len(gone) == 0)
         return not_found(rq);
     rq->access_changed = rq->who->person;
-    return reply_none(rq);
+    Str id = rq->params[0];
+    json_t *data = json_keep(rq->arena, json_pack("{s:s%}", "id", id.at, id.len));
+    return remember_account(rq, "token.revoked", rq->who->person, data) && reply_none(rq);
 }

@@ -3,6 +3,7 @@
 #include "bodies.h"
 #include "common.h"
 #include "proof.h"
+#include "remember.h"
 #include "resources.h"
 #include "../auth/seal.h"
 #include "../auth/totp.h"
@@ -69,7 +70,8 @@ bool totp_confirm(Request *rq)
                      T("Ce n'est pas le code de l'appareil ; est-il à l'heure ?",
                        "This is not the device's code; is its clock right?"));
     tries_give_back(TRY_CODE, rq->who->person);
-    return tell(rq, row_str(me, 0, "email"), rq->who->lang == EN ? STR("en") : STR("fr"),
+    return remember_account(rq, "account.factor-added", rq->who->person, NULL) &&
+           tell(rq, row_str(me, 0, "email"), rq->who->lang == EN ? STR("en") : STR("fr"),
                 T("Un second facteur a été mis en place.", "A second factor was put in place.")) &&
            reply_codes(rq, 200);
 }
@@ -79,7 +81,10 @@ bool recovery_codes_make(Request *rq)
     Rows *me = QUERY(rq->db, rq->arena, Q_PERSON_SECRET, ARG(rq->who->person));
     if (!me)
         return failed(rq);
-    return row_bool(me, 0, "has_totp") ? reply_codes(rq, 201) : not_found(rq);
+    if (!row_bool(me, 0, "has_totp"))
+        return not_found(rq);
+    return remember_account(rq, "account.recovery-codes", rq->who->person, NULL) &&
+           reply_codes(rq, 201);
 }
 
 static bool take_off(Request *rq, Str person)
@@ -89,7 +94,8 @@ static bool take_off(Request *rq, Str person)
         return failed(rq);
     if (rows_len(gone) == 0)
         return not_found(rq);
-    return tell(rq, row_str(gone, 0, "email"), row_str(gone, 0, "lang"),
+    return remember_account(rq, "account.factor-removed", person, NULL) &&
+           tell(rq, row_str(gone, 0, "email"), row_str(gone, 0, "lang"),
                 T("Votre second facteur a été retiré.", "Your second factor was taken off.")) &&
            reply_none(rq);
 }

@@ -134,6 +134,8 @@ Arg act_behalf(const Act *act);
 // Fires the event, with the facts as they stand after what the handler has written, and stores the outcome. False with a
 // fault for every reason when it is refused.
 bool act_fire(Request *rq, Act *act, const Event *event);
+// Adds an entry about what is no event: nothing moves by it. False with a fault.
+bool act_tell(Request *rq, Act *act, const Event *event);
 // The stable word of a reason's kind: "not-your-role", "guard"…
 const char *reason_word(const Reason *reason);
 // Records why an outcome was refused. Always false.

@@ -5,6 +5,8 @@
 #include "bodies.h"
 #include "common.h"
 #include "definition.h"
+#include "remember.h"
+#include "space.h"
 #include "../../engine/check.h"
 #include "../../engine/diff.h"
 #include "../../engine/draw.h"
@@ -56,6 +58,22 @@ bool workflow_check(Request *rq)
                                        findings_json(rq->arena, rq->lang, &findings))));
 }
 
+bool workflow_told(Request *rq, Str space, const char *event, const Rows *version)
+{
+    Str workflow = row_str(version, 0, "workflow_id"), sha256 = row_str(version, 0, "sha256");
+    Deed deed = space_deed(space, event);
+    deed.data = json_keep(rq->arena,
+                          json_pack("{s:s%, s:I, s:s%}", "workflow_id", workflow.at, workflow.len,
+                                    "version", (json_int_t)row_int(version, 0, "version"), "sha256",
+                                    sha256.at, sha256.len));
+    return remember(rq, deed);
+}
+
+bool workflow_published(Request *rq, Str space, const Rows *version)
+{
+    return version ? workflow_told(rq, space, "workflow.published", version) : failed(rq);
+}
+
 bool workflow_make(Request *rq)
 {
     Str space = request_query(rq, "space_id");
@@ -82,6 +100,8 @@ bool workflow_make(Request *rq)
                           ARG(hash_sha256(rq->arena, rq->body)), ARG(rq->who->person));
     if (!version)
         return failed(rq);
+    if (!workflow_told(rq, space, "workflow.uploaded", version))
+        return false;
     rq->reply.location = str_format(rq->arena, "/api/v1/workflows/" STR_FMT "/versions/%lld",
                                     STR_ARG(id), (long long)row_int(version, 0, "version"));
     return reply_row(rq, 201, version, 0);
@@ -224,6 +244,10 @@ bool workflow_publish(Request *rq)
         return false;
     if (!access_manages(rq->who, row_str(row, 0, "space_id")))
         return forbidden(rq);
-    return reply_found(rq,
-                       QUERY(rq->db, rq->arena, Q_WORKFLOW_PUBLISH, ARG(row_str(row, 0, "id"))));
+    rq->told = !row_null(row, 0, "published_at"); // it was before
+    Rows *published = QUERY(rq->db, rq->arena, Q_WORKFLOW_PUBLISH, ARG(row_str(row, 0, "id")));
+    if (!published)
+        return failed(rq);
+    return (rq->told || workflow_published(rq, row_str(row, 0, "space_id"), published)) &&
+           reply_found(rq, published);
 }

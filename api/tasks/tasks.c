@@ -5,6 +5,7 @@
 #include "../auth/access.h"
 #include "../clock.h"
 #include "../files/files.h"
+#include "../history/chain.h"
 #include "../resources/track.h"
 #include "gather.h"
 #include "mail.h"
@@ -37,6 +38,22 @@ static Time now_shifted(void)
     return (Time)ts.tv_sec * SECOND + ts.tv_nsec / 1000 + clock_shift();
 }
 
+// A call opens or closes by itself: nobody's act, and an entry like any other.
+static void fire_call(Db *db, Arena *arena, Str call, Str timer)
+{
+    Rows *done = db_begin(db) ? QUERY(db, arena, Q_TASK_CALL, ARG(call), ARG(timer)) : NULL;
+    bool moved = done && rows_len(done);
+    Str space = moved ? row_str(done, 0, "space_id") : STR_NONE;
+    Deed deed = {.kind = CHAIN_SPACE,
+                 .chain = space,
+                 .tree = space,
+                 .event = str_is(timer, "open") ? "call.opened" : "call.closed",
+                 .data = json_keep(arena, json_pack("{s:s%}", "id", call.at, call.len)),
+                 .shift = clock_shift()};
+    if (!done || (moved && !chain_add(db, arena, &deed)) || !db_commit(db))
+        db_rollback(db);
+}
+
 // One at a time: what one timer does may cancel the next.
 static bool fire_due(Db *db, Arena *arena)
 {
@@ -46,7 +63,7 @@ static bool fire_due(Db *db, Arena *arena)
     for (size_t i = 0; i < rows_len(due) && !stopping; i++) {
         Str owner = row_str(due, i, "owner"), name = row_str(due, i, "name");
         if (str_is(row_str(due, i, "kind"), "call"))
-            QUERY(db, arena, Q_TASK_CALL, ARG(owner), ARG(name));
+            fire_call(db, arena, owner, name);
         else
             application_fire_timer(db, arena, owner, name);
     }

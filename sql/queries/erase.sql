@@ -100,23 +100,8 @@ select history_erase($1, $2, $3) as touched;
 -- name: erase_advance(person uuid, chain uuid, version bigint, touched bigint, done boolean) none
 update erasure set chain = $2, version = $3, entries = entries + $4, done_at = case when $5 then now() end where person_id = $1;
 
--- All that is held about a person. Acts are found where the person has, or had, a part.
+-- All that is held about a person, but for their acts (acts_window).
 -- name: export_person(person uuid) one
-with held as (
-    select distinct uuid_of(g.scope_id) as id from role_grant g where g.person_id = $1 and g.scope = 'dossier'
-), subjects as (
-    select id from held
-    union select a.id from application a where a.dossier_id in (select id from held)
-    union select uuid_of(g.scope_id) from role_grant g where g.person_id = $1 and g.scope in ('application', 'space', 'organisation')
-    union select a.id from role_grant g join application a on a.call_id = uuid_of(g.scope_id) where g.person_id = $1 and g.scope = 'call'
-    union select m.organisation_id from membership m where m.person_id = $1
-    union select c.space_id from role_grant g join call c on c.id = uuid_of(g.scope_id) where g.person_id = $1 and g.scope = 'call'
-    union select '00000000-0000-0000-0000-000000000000'
-), acts as (
-    select e.chain, e.version, e.event, e.person_id, e.behalf_id, e.about_id, e.data, e.at
-    from entry e where e.chain in (select id from subjects where id is not null) and (e.person_id = $1 or e.behalf_id = $1 or e.about_id = $1)
-    order by e.at desc limit 5001
-)
 select now() as exported_at,
        (select json_build_object('id', p.id, 'email', p.email, 'name', p.name, 'lang', p.lang, 'has_password', p.password is not null, 'verified_at', p.verified_at,
                                  'created_at', p.created_at, 'second_factor', exists (select from totp t where t.person_id = p.id)) from person p where p.id = $1) as person,
@@ -141,9 +126,7 @@ select now() as exported_at,
        coalesce((select json_agg(json_build_object('application_id', m.application_id, 'body', m.body, 'at', m.at))
                  from (select * from message where author_id = $1 order by at limit 2000) m), '[]') as messages,
        coalesce((select json_agg(json_build_object('subject', mail.subject, 'created_at', mail.created_at, 'sent_at', mail.sent_at))
-                 from (select o.* from outbox o join person p on p.email = o.recipient where p.id = $1 order by o.id limit 2000) mail), '[]') as mails,
-       coalesce((select json_agg(a) from (select * from acts limit 5000) a), '[]') as acts,
-       (select count(*) > 5000 from acts) as acts_left_out;
+                 from (select o.* from outbox o join person p on p.email = o.recipient where p.id = $1 order by o.id limit 2000) mail), '[]') as mails;
 
 -- --- retention
 

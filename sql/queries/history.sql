@@ -14,14 +14,18 @@ with head as (
 insert into entry (chain, kind, scheme, tree, version, event, person_id, behalf_id, about_id, data, places, at, hash, salt)
 values ($1, $2::"char", 1, $3, $4, $5, $6, $7, $8, $9::json, '{}', $10, $11, $12);
 
--- Who read a document is not told to those who hold the dossier: it may be who reviews it. Nor who was named by an address, before
+-- A row the first time that this is read: hashes of who, what and when, kept for as long as they say so.
+-- name: reading_first(key bytea, day bigint) one
+insert into reading (key, day) values ($1, $2) on conflict do nothing returning true as first;
+
+-- Who read something is not told to those who hold the dossier: it may be who reviews it. Nor who was named by an address, before
 -- they have signed in.
 -- name: chain_list(chain uuid, after bigint, page bigint) many
-select e.version, e.event, p.id as person_id, p.name as person, e.behalf_id,
+select e.version, e.event, p.id as person_id, p.name as person, case when p.id is not null then e.behalf_id end as behalf_id,
        case when is_known(e.about_id, e.data ->> 'scope', e.data ->> 'scope_id') then e.about_id end as about_id, e.data, e.at, e.hash,
        e.version as cursor_at, e.chain as cursor_id
 from entry e
-left join person p on p.id = e.person_id and e.event <> 'document.read'
+left join person p on p.id = e.person_id and e.event not in ('document.read', 'dossier.read')
 where e.chain = $1 and e.version > coalesce($2, 0)
 order by e.version
 limit $3;
@@ -36,6 +40,21 @@ left join person p on p.id = e.person_id
 where e.chain = $1 and e.event like 'grant.%' and e.data ->> 'scope' = $2 and e.data ->> 'scope_id' = $3 and e.version > coalesce($4, 0)
 order by e.version
 limit $5;
+
+-- Acts by, for or about a person in a window of all entries, and the window's last one whoever's it is.
+-- name: acts_window(person uuid, chain uuid, version bigint) many
+with w as materialized (
+    select e.chain, e.version, e.event, e.person_id, e.behalf_id, e.about_id, e.data, e.at,
+           e.person_id = $1 or e.behalf_id = $1 or e.about_id = $1 as mine
+    from entry e where (e.chain, e.version) > (coalesce($2, '00000000-0000-0000-0000-000000000000'), coalesce($3, -1))
+    order by e.chain, e.version limit 5000
+)
+select w.chain, w.version, w.event, w.person_id, w.behalf_id,
+       case when w.about_id = $1 or is_known(w.about_id, w.data ->> 'scope', w.data ->> 'scope_id') then w.about_id end as about_id,
+       w.data, w.at, coalesce(w.mine, false) as mine, w.version as cursor_at, w.chain as cursor_id
+from w
+where w.mine or (w.chain, w.version) = (select l.chain, l.version from w l order by l.chain desc, l.version desc limit 1)
+order by w.chain, w.version;
 
 -- name: entry_get(chain uuid, version bigint) one
 select e.kind::text as kind, e.scheme, e.tree, e.chain, e.version, e.event, e.person_id, e.behalf_id, e.about_id, e.data, e.places, e.at,

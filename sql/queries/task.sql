@@ -9,7 +9,7 @@ select owner, kind, name from timer where due_at <= $1 order by due_at, kind, ow
 select count(*) as count from timer where due_at <= $1;
 
 -- A call opens or closes, and its timer is gone. Nothing happens to a call that is there already.
--- name: task_call(id uuid, timer text) none
+-- name: task_call(id uuid, timer text) one
 with gone as (
     delete from timer where owner = $1 and name = $2 returning name
 )
@@ -17,7 +17,8 @@ update call c
 set status = case gone.name when 'open' then 'open' else 'closed' end,
     closed_at = case gone.name when 'close' then c.closes_at end, version = c.version + 1
 from gone
-where c.id = $1 and c.status = case gone.name when 'open' then 'draft' else 'open' end;
+where c.id = $1 and c.status = case gone.name when 'open' then 'draft' else 'open' end
+returning c.id, c.space_id, c.status;
 
 -- Mails to send now, leased for two minutes: whoever dies while sending leaves them to be sent again.
 -- name: task_mail_take() many
@@ -49,5 +50,7 @@ with keys as (
     where l.mail_id = o.id and o.kind = 'sign-in' and o.body <> '' and l.expires_at < now()
 ), links as (
     delete from sign_in_link where expires_at < now() - interval '1 day'
+), readings as (
+    delete from reading where day < extract(epoch from now()) / 86400 - 2
 )
 delete from token where expires_at < now() - interval '30 days';

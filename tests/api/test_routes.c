@@ -72,6 +72,13 @@ static bool is_of_this_version(const Route *route)
     return route->direct || strncmp(route->path, "/api/v1/", 8) == 0;
 }
 
+// serve.c holds whoever says so to it: a success without an entry is not committed.
+static bool writes_are_told_or_say_why_not(const Route *route)
+{
+    return is_write(route) ? (route->tells != NULL) != (route->silent != NULL)
+                           : !route->tells && !route->silent;
+}
+
 // The router takes a parameter whose name ends in "id" for a UUID: "{grid}" would never match a
 // grid.
 static bool only_ids_end_in_id(const Route *route)
@@ -127,6 +134,8 @@ static const struct {
     {"strangers write nothing but to sign in", public_writes_are_sign_ins},
     {"what is deleted needs no words", deletes_say_nothing},
     {"what is answered at once is public and reads", direct_ones_are_read},
+    {"what changes something adds to the history, or says why it does not",
+     writes_are_told_or_say_why_not},
     {"a path says the version of the API", is_of_this_version},
     {"a path's parameter ends in id only when it is one", only_ids_end_in_id},
     {"a list is paged, or short by nature", lists_are_paged_or_bounded},

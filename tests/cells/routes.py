@@ -331,6 +331,12 @@ class Table:
                           lambda p: ("GET", f"/grants/history?scope=dossier&scope_id={app.dossier}")),
                  Question("of the platform", only(self.admin, 200, 403), lambda p: ("GET", "/grants/history?scope=platform")))
         self.row(SIGNED, "GET /api/v1/dossiers/{dossier_id}/history", Question("", only(lambda w: oracle.writes(w, app), 200, 404), lambda p: ("GET", f"/dossiers/{app.dossier}/history")))
+        # access_answers_for_space: grants on its calls stand there, which are told to those who give them alone
+        self.row(SIGNED, "GET /api/v1/spaces/{space_id}/history", Question("", only(self.answers, 200, 403), lambda p: ("GET", f"/spaces/{self.ids['our space']}/history?limit=200")))
+        self.row(SIGNED, "GET /api/v1/organisations/{organisation_id}/history", Question("", only(self.owner, 200, 403), lambda p: ("GET", f"/organisations/{self.ids['our organisation']}/history")))
+        self.row(SIGNED, "GET /api/v1/history", Question("", only(self.admin, 200, 403), lambda p: ("GET", "/history")))
+        self.row(SIGNED, "GET /api/v1/me/history", Question("", everyone(), lambda p: ("GET", "/me/history?limit=200"),
+                                                            lambda p, r: all(p.id in (a["person_id"], a["behalf_id"], a["about_id"]) for a in r.json["items"])))
         # "Checkpoints are for whoever is signed in: that a log grows is no secret, what grew in it is."
         self.row(DIRECT, "GET /api/v1/log/key", Question("", everyone(), lambda p: ("GET", "/log/key")))
         reads = lambda who: oracle.read(who, self.workflow, app, "/moves")  # noqa: E731
