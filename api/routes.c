@@ -38,8 +38,10 @@ const Route routes[] = {
     { GET,    "/problems/{type}", PUBLIC, .reply = "ProblemKind", .status = 200, .tag = "program",
       .handler = problem_kind_get, .direct = true, .summary = "What a kind of problem means" },
 
+    { GET,    "/", PUBLIC, .reply = "text/html", .status = 200, .tag = "session",
+      .handler = sign_in_page, .direct = true, .summary = "The page to sign in, for browsers" },
     { GET,    "/sign-in", PUBLIC, .reply = "text/html", .status = 200, .tag = "session",
-      .handler = sign_in_page, .direct = true, .summary = "The page behind a mailed link" },
+      .handler = sign_in_page, .direct = true, .summary = "The same, and the page behind a mailed link" },
     { POST,   "/api/v1/sign-in", PUBLIC, .reply = "Sent", .status = 202, .tag = "session",
       .handler = sign_in, BODY(SignIn, sign_in_fields),
       .silent = "asks for a mail; nothing has changed",

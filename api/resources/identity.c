@@ -361,23 +361,41 @@ static bool send_on(Request *rq)
     return true;
 }
 
-bool sign_in_oidc_back(Request *rq)
+// A person in front of a browser hears of a refusal from our page, not from a problem document.
+static bool send_to_trouble(Request *rq)
 {
-    const OidcProvider *p = oidc_named(rq->params[0]);
-    Str accept = request_header(rq, "Accept");
-    bool browser = accept.len && memmem(accept.at, accept.len, "text/html", 9), has_totp = false;
+    const char *trouble = fault_row(rq->faults.at[0].kind)->type;
+    db_rollback(rq->db);
+    rq->reply = (Reply){.status = 303};
+    rq->reply.location =
+        str_format(rq->arena, "%s/sign-in#trouble=%s", settings()->base_url, trouble);
+    rq->faults.len = 0;
+    return true;
+}
+
+static bool come_in(Request *rq, const OidcProvider *p, bool browser)
+{
+    bool has_totp = false;
     Rows *identity;
-    if (!p)
-        return not_found(rq);
-    if (!ask_provider(rq, p))
-        return false;
-    if (!db_begin(rq->db) || !identity_claim(rq, p, &identity) ||
+    if (!ask_provider(rq, p) || !db_begin(rq->db) || !identity_claim(rq, p, &identity) ||
         !identity_note(rq, p, identity, &has_totp) ||
         !session_begin(rq, identity, !has_totp, browser))
         return false;
     tries_give_back(TRY_CLIENT_AWAY, request_client(rq));
     rq->reply.status = 200;
-    return !browser || send_on(rq);
+    return true;
+}
+
+bool sign_in_oidc_back(Request *rq)
+{
+    const OidcProvider *p = oidc_named(rq->params[0]);
+    Str accept = request_header(rq, "Accept");
+    bool browser = accept.len && memmem(accept.at, accept.len, "text/html", 9);
+    if (!p)
+        return not_found(rq);
+    if (come_in(rq, p, browser))
+        return !browser || send_on(rq);
+    return browser && db_error(rq->db) == DB_OK && rq->faults.len && send_to_trouble(rq);
 }
 
 // --- one's identities ----------------------------------------------------------------------------

@@ -1,45 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mails leave by SMTP through a real server; without one they wait in the outbox and can be read."""
-import email
-import email.policy
 import pathlib
 import sys
-import time
 import unittest
 
 from aiosmtpd.controller import Controller
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from box import Box, until  # noqa: E402
 from jalon import Api, Server, free_port  # noqa: E402
-
-
-class Box:
-    """Takes mails; refuses `full@…` for good and `later@…` for the moment."""
-
-    def __init__(self):
-        self.mails, self.later = [], 0
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if address.startswith("full@"):
-            return "550 no such box"
-        if address.startswith("later@"):
-            self.later += 1
-            return "451 try again later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        self.mails.append((envelope.rcpt_tos[0], email.message_from_bytes(envelope.content, policy=email.policy.default)))
-        return "250 OK"
-
-
-def until(truth, seconds=15):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if truth():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 class Mail(unittest.TestCase):

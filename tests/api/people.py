@@ -120,7 +120,9 @@ class Links(Case):
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         self.assertIn(f"script-src 'sha256-{digest}'", reply.headers["Content-Security-Policy"])
         self.assertIn("default-src 'none'", reply.headers["Content-Security-Policy"])
-        self.assertIn("/api/v1/sign-in/", script)
+        self.assertIn("'/sign-in/'", script)
+        style = re.search(r"<style>(.*)</style>", page, re.S)[1]
+        self.assertIn(base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(), reply.headers["Content-Security-Policy"])
         self.nobody.post("/sign-in/link", {"token": code, "cookie": True})
 
     def test_the_answer_is_the_same_for_everyone(self):

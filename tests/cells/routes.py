@@ -107,6 +107,7 @@ class Table:
         self.row(SIGNED, "DELETE /api/v1/session", Question("a token of one's own", everyone(204), lambda p: ("DELETE", "/session", None, {}, own_token(p)["token"])))
         # "What is sensitive … takes a session confirmed": these are fresh ones. Wrong proofs prove nothing, to nobody.
         wrong = {401, 403, 404, 409, 422, 429}
+        self.row(DIRECT, "GET /", Question("", everyone(), lambda p: ("GET", "/")))
         self.row(DIRECT, "GET /sign-in", Question("", everyone(), lambda p: ("GET", "/sign-in")))
         self.row(OPEN, "POST /api/v1/sign-in/address", Question("a wrong code", everyone(wrong), lambda p: ("POST", "/sign-in/address", {"token": "A" * 43})))
         self.row(DIRECT, "GET /api/v1/sign-in/ways", Question("", everyone(), lambda p: ("GET", "/sign-in/ways")))
