@@ -422,7 +422,8 @@ const Node *yaml_read(Arena *arena, Str text, size_t size_max, YamlFault *fault)
         return refuse(&r, "yaml-syntax", top, MESSAGE(T("mémoire insuffisante", "out of memory")));
     find_lines(&r);
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text.at, text.len);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)(text.at ? text.at : ""),
+                                 text.len);
     const Node *root = read_stream(&r);
     yaml_parser_delete(&parser);
     return root;

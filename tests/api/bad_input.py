@@ -55,6 +55,8 @@ ROWS = [
     ("a move of another role", "carrier", "POST", "/applications/{application}/moves", {"event": "close"}, None, 409, "refused", None),
     ("a move with data that do not fit", "carrier", "POST", "/applications/{application}/moves", {"event": "flip", "data": {"n": 3}}, None, 422, "invalid", "/data/n"),
     ("a move with a stale version", "carrier", "POST", "/applications/{application}/moves", {"event": "flip", "version": 99}, None, 412, "stale", None),
+    ("a workflow without a word", "admin", "POST", "/workflows?space_id={space}", "", {"Content-Type": "application/yaml"}, 422, "invalid", None),
+    ("a space's file without a word", "admin", "PUT", "/spaces/{space}/file", "", {"Content-Type": "application/yaml"}, 422, "invalid", None),
     ("a workflow that is no YAML", "admin", "POST", "/workflows?space_id={space}", "a: [", {"Content-Type": "application/yaml"}, 422, "invalid", None),
     ("a workflow that names an unknown state", "admin", "POST", "/workflows?space_id={space}", TOGGLE.replace("to: right", "to: rigth"), {"Content-Type": "application/yaml"}, 422, "invalid", None),
 ]
