@@ -164,7 +164,7 @@ static json_t *success(const Route *route)
     if (route->status == 201)
         set(headers, "Location", header("where it is"));
     if (route->if_match)
-        set(headers, "ETag", header("its version, for If-Match"));
+        set(headers, "ETag", header("for If-Match"));
     if (json_object_size(headers))
         json_object_set(reply, "headers", headers);
     json_decref(headers);
@@ -189,7 +189,7 @@ static json_t *responses(const Route *route)
         {403, route->access != PUBLIC},
         {404, strchr(route->path, '{') || route->query},
         {409, route->method != GET},
-        {412, route->if_match},
+        {412, route->if_match || route->batch},
         {413, route->body || route->media},
         {415, route->body || route->media},
         {422, route->body || route->media},
@@ -308,7 +308,8 @@ static json_t *components(Arena *arena)
                             "The same key gives the same answer, done once, for a day."),
                   "IfMatch",
                   parameter(STR("If-Match"), "header", true, type_schema(FIELD_TEXT_T),
-                            "The ETag that one has seen."),
+                            "The ETag that one has seen. It stands for all that was shown: of a "
+                            "call, also what is committed."),
                   "ActingFor",
                   parameter(STR("Acting-For"), "header", false, type_schema(FIELD_UUID_T),
                             "For whom one acts, by a right that they gave on.")));

@@ -40,9 +40,6 @@ bool reply_row(Request *rq, int status, const Rows *rows, size_t i)
 {
     Buf out = {.arena = rq->arena};
     row_write(&out, rows, i);
-    if (rows_has(rows, "version") && !row_null(rows, i, "version"))
-        rq->reply.etag =
-            str_format(rq->arena, "\"" STR_FMT "\"", STR_ARG(row_str(rows, i, "version")));
     return reply_text(rq, status, buf_str(&out));
 }
 

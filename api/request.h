@@ -34,7 +34,7 @@ typedef struct Route {
     const Parameter *query;    // terminated by a NULL name; unknown parameters are refused
     const char *media;         // accepted body type when it is not application/json: "application/yaml", "*/*" (upload)
     bool upload;               // the body is spooled to a file: rq->upload
-    bool if_match;             // needs If-Match: rq->if_match
+    bool if_match;             // needs If-Match: rq->if_match, or rq->if_match_tag
     enum QueryId first;        // a GET that begins with this statement of the path's first id: request_first(); Q_NONE when it does not
     bool batch;                // handled by the movers (resources/move.h), many at once; handler is NULL
     bool direct;               // answers from memory, on the http thread: no database, no principal, never waits
@@ -78,6 +78,7 @@ struct Request {
     json_t *json;             // parsed, or NULL
     void *input;              // the struct that the route's fields filled
     int64_t if_match;         // version from If-Match, or 0
+    Str if_match_tag;         // an ETag that is more than a version; whole_holds (resources/common.h) judges it
     Str key;                  // Idempotency-Key, or empty
     Str upload;               // path of the spooled body
     int64_t upload_size;
@@ -108,7 +109,7 @@ bool fault_at(Request *rq, FaultKind kind, Str pointer, const char *keyword, Mes
 bool reply_text(Request *rq, int status, Str json);
 bool reply_json(Request *rq, int status, json_t *value);
 bool reply_none(Request *rq);                                          // 204
-// Row i of rows as an object: the SQL's column names and types are the answer's members. Sets ETag from a column "version".
+// Row i of rows as an object: the SQL's column names and types are the answer's members.
 bool reply_row(Request *rq, int status, const Rows *rows, size_t i);
 // {"items": […], "next": cursor or null} and a Link header; `limit` rows at most are shown, one more means there is a next page.
 // The cursor is made of the columns named "cursor_at" and "cursor_id", which are not shown.

@@ -22,7 +22,7 @@
     }
 #define PAGES         QUERY_OF(PAGED)
 #define LOG_SIZES     QUERY_OF({"from", FIELD_INT_T, "The shorter size."}, {"to", FIELD_INT_T, "The longer one; the latest when absent."})
-#define LOG_ENTRY     QUERY_OF({"entry", FIELD_TEXT_T, "<id of the application, dossier…>:<version>"})
+#define LOG_ENTRY     QUERY_OF({"entry", FIELD_TEXT_T, "<id of the application, dossier…>:<version or hash>"})
 #define BODY(S, rows) .body = (rows), .input_size = sizeof(S)
 
 // clang-format off

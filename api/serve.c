@@ -205,10 +205,23 @@ static bool read_body(Request *rq)
     return fields_read(rq->arena, rq->json, route->body, STR(""), rq->input, &rq->faults);
 }
 
+// RFC 9110, 13.1.1: what answers without an ETag matches none, and a condition that is not kept is not passed over.
+static bool no_if_match(Request *rq, Str header)
+{
+    return rq->method == GET || !header.len || str_is(header_trim(header), "*") ||
+           fault(rq, FAULT_STALE, NULL,
+                 T("Rien ici ne se compare à un ETag : retirez If-Match. Une démarche peut dire "
+                   "dans son corps la version lue (version).",
+                   "Nothing here compares with an ETag: leave If-Match out. A move can say in its "
+                   "body which version you read (version)."));
+}
+
 static bool read_if_match(Request *rq)
 {
     Str header = request_header(rq, "If-Match");
-    if (!rq->route->if_match || header_version(header, &rq->if_match))
+    if (!rq->route->if_match)
+        return no_if_match(rq, header);
+    if (header_version(header, &rq->if_match, &rq->if_match_tag))
         return true;
     if (!header.len || str_is(header, "*"))
         return fault(rq, FAULT_UNCONDITIONAL, NULL,

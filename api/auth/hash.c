@@ -40,6 +40,14 @@ Str hash_hex(Arena *arena, const void *at, size_t len)
     return (Str){hex, len * 2};
 }
 
+Str hash_tag(Arena *arena, Str data)
+{
+    static const uint8_t key[crypto_shorthash_siphashx24_KEYBYTES]; // the same on every server
+    uint8_t out[crypto_shorthash_siphashx24_BYTES];
+    crypto_shorthash_siphashx24(out, (const uint8_t *)data.at, data.len, key);
+    return hash_hex(arena, out, sizeof out);
+}
+
 Str hash_sha256(Arena *arena, Str data)
 {
     uint8_t out[crypto_hash_sha256_BYTES];

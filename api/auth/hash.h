@@ -24,5 +24,9 @@ Str hash_sha256_base64(Arena *arena, Str data);
 // The same of a file's content, read in pieces. False when it cannot be read (errno).
 bool hash_file(Arena *arena, const char *path, Str *ret);
 
+// Tells two contents apart at little cost (SipHash, 128 bits, 32 hexadecimal digits), for ETags; not against whoever searches for two
+// that share it.
+Str hash_tag(Arena *arena, Str data);
+
 // Hexadecimal digits, in the arena.
 Str hash_hex(Arena *arena, const void *at, size_t len);

@@ -129,7 +129,9 @@ static bool hash_holds(Arena *arena, const Rows *rows, size_t at, const Entry *e
         return false;
     if (!*erased)
         entry_commit(commitment, (const uint8_t *)salt.at, e);
-    entry_hash(hash, entry_bytes(arena, prev, commitment, e));
+    Entry said = *e;
+    said.version = row_int(rows, at, "told");
+    entry_hash(hash, entry_bytes(arena, prev, commitment, &said));
     return memcmp(hash, stored, HASH_SIZE) == 0;
 }
 

@@ -179,19 +179,23 @@ bool header_accepts(Str accept, const char *media)
     return wanted;
 }
 
-bool header_version(Str if_match, int64_t *ret)
+bool header_version(Str if_match, int64_t *ret, Str *tag)
 {
     Str s = header_trim(if_match);
-    if (s.len < 3 || s.len > 20 || s.at[0] != '"' || s.at[s.len - 1] != '"')
+    if (s.len < 3 || s.len > 60 || s.at[0] != '"' || s.at[s.len - 1] != '"')
         return false;
+    s = str_slice(s, 1, s.len - 1);
+    size_t digits = str_index(s, '-');
     int64_t v = 0;
-    for (size_t i = 1; i + 1 < s.len; i++) {
-        if (s.at[i] < '0' || s.at[i] > '9')
+    for (size_t i = 0; i < digits; i++) {
+        if (s.at[i] < '0' || s.at[i] > '9' || digits > 18)
             return false;
         v = v * 10 + (s.at[i] - '0');
     }
-    *ret = v;
-    return v > 0;
+    bool plain = digits == s.len;
+    *tag = plain ? STR_NONE : s;
+    *ret = plain ? v : 0;
+    return plain ? v > 0 : digits > 0 && str_index(s, '"') == s.len;
 }
 
 bool header_listed(Str if_none_match, Str etag)

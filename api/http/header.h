@@ -25,8 +25,9 @@ bool header_value(Str s);
 // Accept (RFC 9110, 12.5.1) leaves room for `media`; an empty header does.
 bool header_accepts(Str accept, const char *media);
 
-// The version in If-Match: one strong entity tag of ours, "7". False for anything else, * and weak tags included.
-bool header_version(Str if_match, int64_t *ret);
+// If-Match: one strong entity tag of ours. "7" is a version; "7-…", where more than a version is compared, is what stands between the
+// quotes, and version 0. False for anything else, * and weak tags included.
+bool header_version(Str if_match, int64_t *ret, Str *tag);
 
 // If-None-Match lists `etag`, or is * (RFC 9110, 13.1.2: weak comparison).
 bool header_listed(Str if_none_match, Str etag);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application.h"
+#include "../auth/hash.h"
 #include "common.h"
 #include "sight.h"
 
@@ -102,8 +103,7 @@ bool application_get(Request *rq)
     const Move *moves = moves_of(rq->arena, t->def, &t->at, &actor, &facts, &count);
 
     Buf buf = {.arena = rq->arena};
-    t->untold = !sight_reads(&sight); // a draft's title is its authors' own
-    track_write(&buf, t);
+    track_write(&buf, t, sight.roles);
     buf.len--; // the members that follow stand in the same object
     write_titles(&buf, t, rq->lang);
     write_roles(&buf, t->def, actor.roles);
@@ -115,8 +115,10 @@ bool application_get(Request *rq)
                    rq->lang);
     }
     buf_add(&buf, STR("]}"));
-    rq->reply.etag = str_format(rq->arena, "\"%lld\"", (long long)t->told_version);
-    return reply_text(rq, 200, buf_str(&buf));
+    // What is shown depends on who asks, in which language, and on facts of other rows: no version tells.
+    Str body = buf_str(&buf);
+    rq->reply.etag = str_format(rq->arena, "\"" STR_FMT "\"", STR_ARG(hash_tag(rq->arena, body)));
+    return reply_text(rq, 200, body);
 }
 
 // --- what happened ------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ static bool call_done(Request *rq, int status, Arg id, const char *event, const 
     if (!call)
         return failed(rq);
     return remember_change(rq, space_deed(row_str(call, 0, "space_id"), event), was, call) &&
-           reply_row(rq, status, call, 0);
+           reply_whole(rq, status, call);
 }
 
 static bool labels_good(Request *rq, const CallMake *in)
@@ -149,7 +149,7 @@ bool call_get(Request *rq)
     if (rows_len(call) == 0 || (str_is(row_str(call, 0, "status"), "draft") &&
                                 !access_manages(rq->who, row_str(call, 0, "space_id"))))
         return not_found(rq);
-    return reply_row(rq, 200, call, 0);
+    return reply_whole(rq, 200, call);
 }
 
 // The call's row, locked, for those who run its space. NULL with a fault.
@@ -200,8 +200,8 @@ bool call_change(Request *rq)
     const Rows *call = call_managed(rq);
     if (!call)
         return false;
-    if (row_int(call, 0, "version") != rq->if_match)
-        return stale(rq, row_int(call, 0, "version"));
+    if (!whole_holds(rq, QUERY(rq->db, rq->arena, Q_CALL_GET, ARG(rq->params[0]))))
+        return false;
     Time was = row_time(call, 0, "closes_at");
     Time opens = change->opens_at == TIME_NONE ? row_time(call, 0, "opens_at") : change->opens_at;
     Time closes = change->closes_at == TIME_NONE ? was : change->closes_at;

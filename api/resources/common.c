@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What handlers of all nouns say in the same words.
 #include "common.h"
+#include "../auth/hash.h"
 #include "definition.h"
 
 bool failed(Request *rq)
@@ -46,6 +47,40 @@ bool stale(Request *rq, int64_t version)
                  str_format(rq->arena, "%lld", (long long)version));
 }
 
+bool reply_edited(Request *rq, int status, const Rows *rows)
+{
+    rq->reply.etag = str_format(rq->arena, "\"" STR_FMT "\"", STR_ARG(row_str(rows, 0, "version")));
+    return reply_row(rq, status, rows, 0);
+}
+
+static Str whole_tag(Request *rq, const Rows *rows)
+{
+    Buf buf = {.arena = rq->arena};
+    row_write(&buf, rows, 0);
+    Str version = row_null(rows, 0, "version") ? STR("0") : row_str(rows, 0, "version");
+    return str_format(rq->arena, STR_FMT "-" STR_FMT, STR_ARG(version),
+                      STR_ARG(hash_tag(rq->arena, buf_str(&buf))));
+}
+
+bool reply_whole(Request *rq, int status, const Rows *rows)
+{
+    rq->reply.etag = str_format(rq->arena, "\"" STR_FMT "\"", STR_ARG(whole_tag(rq, rows)));
+    return reply_row(rq, status, rows, 0);
+}
+
+bool whole_holds(Request *rq, const Rows *rows)
+{
+    if (!rows)
+        return failed(rq);
+    if (rows_len(rows) == 0)
+        return not_found(rq);
+    int64_t version = row_int(rows, 0, "version");
+    if (!str_eq(rq->if_match_tag, whole_tag(rq, rows)))
+        return stale(rq, version);
+    rq->if_match = version;
+    return true;
+}
+
 bool reply_found(Request *rq, const Rows *rows)
 {
     if (!rows)
@@ -59,7 +94,7 @@ bool reply_made(Request *rq, const char *nouns, const Rows *rows)
         return failed(rq);
     rq->reply.location =
         str_format(rq->arena, "/api/v1/%s/" STR_FMT, nouns, STR_ARG(row_str(rows, 0, "id")));
-    return reply_row(rq, 201, rows, 0);
+    return rows_has(rows, "version") ? reply_edited(rq, 201, rows) : reply_row(rq, 201, rows, 0);
 }
 
 const Definition *definition_of(Request *rq, Str version_id)

@@ -18,7 +18,14 @@ bool stale(Request *rq, int64_t version); // now at `version`
 // Row 0 as the answer; not found when there is none, failed when `rows` is NULL.
 bool reply_found(Request *rq, const Rows *rows);
 
-// 201 with row 0 and the Location "/api/v1/<nouns>/<id>".
+// ETags tell representations apart. Row 0, where nothing but its edits changes it: "<version>".
+bool reply_edited(Request *rq, int status, const Rows *rows);
+// Row 0, where it also shows what changes by itself, such as money that is committed: "<version>-<tag of the whole>".
+bool reply_whole(Request *rq, int status, const Rows *rows);
+// Is row 0, which reply_whole would show now, the one that If-Match names? Then rq->if_match is its version; otherwise false with a fault.
+bool whole_holds(Request *rq, const Rows *rows);
+
+// 201 with row 0 and the Location "/api/v1/<nouns>/<id>"; with an ETag as reply_edited where there is a version.
 bool reply_made(Request *rq, const char *nouns, const Rows *rows);
 
 // The definition of a workflow version; NULL with a fault.

@@ -115,7 +115,7 @@ bool dossier_held(Request *rq, const Rows *dossier, bool carrier)
 bool dossier_get(Request *rq)
 {
     Rows *dossier = request_first(rq);
-    return dossier_held(rq, dossier, false) && reply_row(rq, 200, dossier, 0);
+    return dossier_held(rq, dossier, false) && reply_edited(rq, 200, dossier);
 }
 
 // The first answer of the patch that is the workflow's own and that this state does not open to the caller, or STR_NONE.
@@ -177,7 +177,7 @@ bool dossier_change(Request *rq)
     if (!changed || rows_len(changed) == 0)
         return failed(rq);
     return remember_edit(rq, rq->params[0], row_int(changed, 0, "version"), before, content) &&
-           reply_row(rq, 200, changed, 0);
+           reply_edited(rq, 200, changed);
 }
 
 bool author_list(Request *rq)

@@ -14,10 +14,9 @@ bool application_make(Request *rq)
     if (!application_open(rq, rq->params[0], ((ApplicationOpen *)rq->input)->dossier_id, &act))
         return false;
     Buf buf = {.arena = rq->arena};
-    track_write(&buf, act.track);
+    track_write(&buf, act.track, act.actor.roles);
     rq->reply.location =
         str_format(rq->arena, "/api/v1/applications/" STR_FMT, STR_ARG(act.track->id));
-    rq->reply.etag = str_format(rq->arena, "\"%lld\"", (long long)act.track->version);
     return reply_text(rq, 201, buf_str(&buf));
 }
 
@@ -98,9 +97,14 @@ bool application_dossier(Request *rq)
     Buf buf = {.arena = rq->arena};
     buf_format(&buf,
                "{\"application_id\":\"" STR_FMT "\",\"dossier_id\":\"" STR_FMT
-               "\",\"sealed\":%s,\"version\":%lld,\"answers\":",
-               STR_ARG(t->id), STR_ARG(t->scope.dossier), t->sealed_version ? "true" : "false",
-               (long long)(t->sealed_version ? t->sealed_version : t->dossier_version));
+               "\",\"sealed\":%s,\"version\":",
+               STR_ARG(t->id), STR_ARG(t->scope.dossier), t->sealed_version ? "true" : "false");
+    if (track_held(t, sight.roles)) // it counts all edits, of whatever part
+        buf_format(&buf, "%lld",
+                   (long long)(t->sealed_version ? t->sealed_version : t->dossier_version));
+    else
+        buf_add(&buf, STR("null"));
+    buf_add(&buf, STR(",\"answers\":"));
     buf_add(&buf, json_text(rq->arena, answers_seen(rq->arena, &sight)));
     buf_add(&buf, STR(",\"documents\":"));
     write_documents(&buf, &sight, documents);
@@ -125,8 +129,8 @@ bool application_receipt(Request *rq)
         return failed(rq);
     if (rows_len(receipt) == 0)
         return not_found(rq);
-    Rows *entry = QUERY(rq->db, rq->arena, Q_ENTRY_GET, ARG(sight.track->id),
-                        ARG(row_str(receipt, 0, "move_version")));
+    Rows *entry = QUERY(rq->db, rq->arena, Q_ENTRY_GET, ARG(sight.track->id), ARG_NULL,
+                        ARG(row_str(receipt, 0, "move_hash")));
     Proof proof;
     if (!entry || rows_len(entry) == 0)
         return failed(rq);
@@ -134,7 +138,13 @@ bool application_receipt(Request *rq)
         return false;
     Buf buf = {.arena = rq->arena};
     buf_char(&buf, '{');
-    row_members(&buf, receipt, 0);
+    if (track_held(sight.track, sight.roles))
+        row_members(&buf, receipt, 0);
+    else {
+        rows_hide(receipt, "dossier_version");
+        row_members(&buf, receipt, 0);
+        buf_add(&buf, STR(",\"dossier_version\":null"));
+    }
     write_member(&buf, "entry", proof.entry);
     write_member(&buf, "proof", proof.proof);
     write_member(&buf, "key", proof.key);

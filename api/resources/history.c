@@ -69,7 +69,7 @@ bool acts_take(Request *rq, const Page *page, Acts *ret)
         if (!ret->more)
             return true;
         chain = ARG(row_str(rows, rows_len(rows) - 1, "chain"));
-        version = ARG(row_str(rows, rows_len(rows) - 1, "version"));
+        version = ARG(row_str(rows, rows_len(rows) - 1, "cursor_at"));
     }
     return true;
 }

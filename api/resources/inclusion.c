@@ -141,25 +141,28 @@ bool proof_of(Request *rq, const Rows *entry, Proof *ret)
 
 // --- one entry's proof ---------------------------------------------------------------------------
 
-// "<chain>:<version>".
+// "<chain>:<version>", or "<chain>:<hash>".
 static const Rows *entry_named(Request *rq)
 {
     Str name = request_query(rq, "entry");
     size_t colon = str_index(name, ':');
-    Str chain = str_slice(name, 0, colon), version = str_slice(name, colon + 1, name.len);
-    bool good = chain.len == 36 && version.len > 0 && version.len < 19;
-    for (size_t i = 0; i < version.len; i++)
-        good &= version.at[i] >= '0' && version.at[i] <= '9';
+    Str chain = str_slice(name, 0, colon), which = str_slice(name, colon + 1, name.len);
+    bool hash = which.len == 2 * HASH_SIZE;
+    bool good = chain.len == 36 && which.len > 0 && (hash || which.len < 19);
+    for (size_t i = 0; i < which.len; i++)
+        good &= (which.at[i] >= '0' && which.at[i] <= '9') ||
+                (hash && which.at[i] >= 'a' && which.at[i] <= 'f');
     for (size_t i = 0; i < chain.len; i++)
         good &= (chain.at[i] >= '0' && chain.at[i] <= '9') ||
                 (chain.at[i] >= 'a' && chain.at[i] <= 'f') || (chain.at[i] == '-');
     if (!good) {
         fault(rq, FAULT_INVALID, NULL,
-              T("entry attend <id>:<version>, comme l'historique les dit.",
-                "entry takes <id>:<version>, as the history tells them."));
+              T("entry attend <id>:<version> ou <id>:<hash>, comme l'historique les dit.",
+                "entry takes <id>:<version> or <id>:<hash>, as the history tells them."));
         return NULL;
     }
-    Rows *rows = QUERY(rq->db, rq->arena, Q_ENTRY_GET, ARG(chain), ARG(version));
+    Rows *rows = QUERY(rq->db, rq->arena, Q_ENTRY_GET, ARG(chain), hash ? ARG_NULL : ARG(which),
+                       hash ? ARG(which) : ARG_NULL);
     if (!rows)
         failed(rq);
     else if (rows_len(rows) == 0 || !str_eq(row_str(rows, 0, "tree"), param_tree(rq)))

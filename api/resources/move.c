@@ -10,7 +10,7 @@ const Field move_fields[] = {
     FIELD_TEXT(MoveInput, event, .required = true, .max = 64, .help = "The event to fire"),
     FIELD_JSON(MoveInput, data, .help = "What the event asks for"),
     FIELD_INT(MoveInput, version, .low = 1, .high = INT64_MAX,
-              .help = "Version of the application that you saw; refused when it has moved since"),
+              .help = "The application's version that you saw; refused when it has changed since"),
     {.name = "for",
      .type = FIELD_UUID_T,
      .offset = offsetof(MoveInput, behalf),
@@ -152,16 +152,15 @@ static void write_answer(Item *item)
 {
     Track *t = item->track;
     Buf buf = {.arena = item->rq->arena};
-    t->untold = !track_reads(t, track_actor(t, item->rq->who).roles); // a draft's title
     buf_add(&buf, STR("{\"application\":"));
-    track_write(&buf, t);
+    track_write(&buf, t, track_actor(t, item->rq->who).roles);
     buf_add(&buf, STR(",\"move\":"));
     item->record = t->records.len - 1;
     record_write(&buf, t, &t->records.at[item->record]);
     buf_char(&buf, '}');
     item->status = item->rq->route->status;
     item->body = buf_str(&buf);
-    item->etag = str_format(item->rq->arena, "\"%lld\"", (long long)t->told_version);
+    item->etag = STR(""); // of a move there is none: what it is fired at is shown to each otherwise
     item->location = STR("");
 }
 
@@ -190,8 +189,7 @@ static void decide_one(Batch *b, size_t at)
     if (t->turned) // its guards read another text now: after this commit, in a transaction of its
                    // own
         return;
-    if (item->in->version && item->in->version != t->version &&
-        item->in->version != t->told_version) {
+    if (item->in->version && item->in->version != t->told_version) {
         item->version = t->told_version;
         item->answer = OLD;
         return;

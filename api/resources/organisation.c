@@ -93,7 +93,10 @@ bool organisation_list(Request *rq)
 
 bool organisation_get(Request *rq)
 {
-    return reply_found(rq, QUERY(rq->db, rq->arena, Q_ORGANISATION_GET, ARG(rq->params[0])));
+    Rows *organisation = QUERY(rq->db, rq->arena, Q_ORGANISATION_GET, ARG(rq->params[0]));
+    if (!organisation)
+        return failed(rq);
+    return rows_len(organisation) ? reply_edited(rq, 200, organisation) : not_found(rq);
 }
 
 bool organisation_run(Request *rq)
@@ -153,7 +156,7 @@ bool organisation_change(Request *rq)
         return stale(rq, row_int(now, 0, "version"));
     Deed deed = {
         .kind = CHAIN_ORGANISATION, .chain = rq->params[0], .event = "organisation.changed"};
-    return remember_change(rq, deed, now, changed) && reply_row(rq, 200, changed, 0);
+    return remember_change(rq, deed, now, changed) && reply_edited(rq, 200, changed);
 }
 
 bool member_list(Request *rq)

@@ -58,7 +58,10 @@ bool space_list(Request *rq)
 
 bool space_get(Request *rq)
 {
-    return reply_found(rq, QUERY(rq->db, rq->arena, Q_SPACE_GET, ARG(rq->params[0])));
+    Rows *space = QUERY(rq->db, rq->arena, Q_SPACE_GET, ARG(rq->params[0]));
+    if (!space)
+        return failed(rq);
+    return rows_len(space) ? reply_edited(rq, 200, space) : not_found(rq);
 }
 
 bool space_change(Request *rq)
@@ -83,7 +86,7 @@ bool space_change(Request *rq)
     Rows *changed = space_write(rq, rq->params[0], change, arg_int(rq->arena, rq->if_match));
     if (!changed)
         return false;
-    return rows_len(changed) ? reply_row(rq, 200, changed, 0)
+    return rows_len(changed) ? reply_edited(rq, 200, changed)
                              : stale(rq, row_int(now, 0, "version"));
 }
 

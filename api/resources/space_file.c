@@ -229,5 +229,5 @@ bool space_file_put(Request *rq)
             T("Ce fichier est celui de l'espace « {0} ».", "This file is of the space \"{0}\"."),
             file.space);
     Rows *changed = space_file_apply(rq, rq->params[0], &file, file.workflows.at);
-    return changed && reply_row(rq, 200, changed, 0);
+    return changed && reply_edited(rq, 200, changed);
 }

@@ -183,9 +183,17 @@ bool territory_list(Request *rq)
     return rq->faults.len ? false : failed(rq);
 }
 
+static bool territory_show(Request *rq, Arg code)
+{
+    Rows *territory = QUERY(rq->db, rq->arena, Q_TERRITORY_GET, code);
+    if (!territory)
+        return failed(rq);
+    return rows_len(territory) ? reply_whole(rq, 200, territory) : not_found(rq);
+}
+
 bool territory_get(Request *rq)
 {
-    return reply_found(rq, QUERY(rq->db, rq->arena, Q_TERRITORY_GET, ARG(rq->params[0])));
+    return territory_show(rq, ARG(rq->params[0]));
 }
 
 bool territory_geometry(Request *rq)
@@ -294,7 +302,7 @@ bool perimeter_make(Request *rq)
         return failed(rq);
     rq->reply.location = str_format(rq->arena, "/api/v1/territories/" STR_FMT, STR_ARG(code));
     return perimeter_told(rq, make->space_id, "perimeter.made", code, make->name) &&
-           reply_row(rq, 201, shown, 0);
+           reply_whole(rq, 201, shown);
 }
 
 // The perimeter that the path names, for those who run its space. NULL with a fault.
@@ -316,7 +324,8 @@ bool perimeter_change(Request *rq)
     Arg code = ARG(rq->params[0]);
     Geometry area;
     const Rows *now = perimeter_run(rq);
-    if (!now || (change->geometry && !area_read(rq, change->geometry, &area)))
+    if (!now || (change->geometry && !area_read(rq, change->geometry, &area)) ||
+        !whole_holds(rq, QUERY(rq->db, rq->arena, Q_TERRITORY_GET, code)))
         return false;
     Rows *changed =
         QUERY(rq->db, rq->arena, Q_PERIMETER_CHANGE, code, arg_int(rq->arena, rq->if_match),
@@ -329,7 +338,7 @@ bool perimeter_change(Request *rq)
         return failed(rq);
     Str space = row_str(now, 0, "space_id");
     return perimeter_told(rq, space, "perimeter.changed", rq->params[0], change->name) &&
-           reply_found(rq, QUERY(rq->db, rq->arena, Q_TERRITORY_GET, code));
+           territory_show(rq, code);
 }
 
 bool perimeter_remove(Request *rq)

@@ -145,12 +145,17 @@ bool track_visible(const Track *t, const Principal *who)
     return who && (track_actor(t, who).roles || access_manages(who, t->scope.space));
 }
 
-bool track_reads(const Track *t, RoleSet roles)
+bool track_held(const Track *t, RoleSet roles)
 {
-    for (size_t i = 0; t->filed_at == TIME_NONE && i < t->def->role_count; i++)
+    for (size_t i = 0; i < t->def->role_count; i++)
         if ((roles & t->def->roles[i].bit) && t->def->roles[i].on == ON_DOSSIER)
             return true;
-    return t->filed_at != TIME_NONE;
+    return false;
+}
+
+bool track_reads(const Track *t, RoleSet roles)
+{
+    return t->filed_at != TIME_NONE || track_held(t, roles);
 }
 
 // --- deciding -----------------------------------------------------------------------------------
@@ -205,7 +210,10 @@ static void apply(Track *t, const Effect *effect, const Event *event)
 
 static void record(Arena *arena, Track *t, const Event *event, const Actor *actor, bool quiet)
 {
-    Record r = {.version = t->version + 1,
+    t->version++;
+    t->told_version += !quiet;
+    Record r = {.version = t->version,
+                .told = t->told_version,
                 .event = event->name,
                 .person = actor->person,
                 .behalf = actor->behalf,
@@ -214,19 +222,29 @@ static void record(Arena *arena, Track *t, const Event *event, const Actor *acto
                 .at = t->now,
                 .seals = t->seals};
     places_take(arena, t, &r);
-    t->version = r.version;
-    t->told_version = quiet ? t->told_version : r.version;
     t->quiet &= quiet;
     vec_push(t->arena, &t->records, r);
 }
 
+static bool same_places(const Track *t, const Case *next)
+{
+    StateId was[STATES_MAX], is[STATES_MAX];
+    size_t n = case_atomic(t->def, &t->at, was, STATES_MAX);
+    return n == case_atomic(t->def, next, is, STATES_MAX) && memcmp(was, is, n * sizeof *is) == 0;
+}
+
+// An act is done to a thing that not everybody sees, and to count acts is to count those things: only what an act changes of
+// the application itself shows.
 static void settle(Arena *arena, Track *t, const Event *event, const Actor *actor,
                    const Outcome *outcome)
 {
-    bool quiet = outcome->verdict == STAYED && event->act == THING_REVIEW;
+    bool quiet = event->act != THING_NONE && same_places(t, &outcome->next);
     t->at = outcome->next;
-    for (size_t i = 0; i < outcome->effect_count; i++)
+    for (size_t i = 0; i < outcome->effect_count; i++) {
+        EffectKind kind = outcome->effects[i].kind;
+        quiet &= kind != EFFECT_SEAL && kind != EFFECT_UNSEAL;
         apply(t, &outcome->effects[i], event);
+    }
     record(arena, t, event, actor, quiet);
 }
 
@@ -288,20 +306,22 @@ static void write_time(Buf *buf, const char *name, Time t)
     write_text(buf, name, t == TIME_NONE ? STR_NONE : time_format(buf->arena, t));
 }
 
-void track_write(Buf *buf, const Track *t)
+void track_write(Buf *buf, const Track *t, RoleSet roles)
 {
     buf_add(buf, STR("{\"id\":"));
     buf_json(buf, t->id);
     write_text(buf, "call_id", t->scope.call);
     write_text(buf, "dossier_id", t->scope.dossier);
     write_text(buf, "number", t->number);
-    write_text(buf, "title", t->untold ? STR_NONE : row_str(t->rows, t->row, "dossier_title"));
+    write_text(buf, "title",
+               track_reads(t, roles) ? row_str(t->rows, t->row, "dossier_title") : STR_NONE);
     buf_add(buf, STR(",\"places\":"));
     write_places(buf, t);
     write_text(buf, "stage", str_of(stage_word(case_stage(t->def, &t->at))));
-    buf_format(buf, ",\"is_over\":%s,\"version\":%lld,\"sealed_version\":",
-               t->at.over ? "true" : "false", (long long)t->told_version);
-    if (t->sealed_version)
+    buf_format(buf, ",\"is_over\":%s,\"version\":%lld,\"sealed\":%s,\"sealed_version\":",
+               t->at.over ? "true" : "false", (long long)t->told_version,
+               t->sealed_version ? "true" : "false");
+    if (t->sealed_version && track_held(t, roles)) // it counts all edits, of whatever part
         buf_format(buf, "%lld", (long long)t->sealed_version);
     else
         buf_add(buf, STR("null"));
@@ -313,7 +333,7 @@ void track_write(Buf *buf, const Track *t)
 
 void record_write(Buf *buf, const Track *t, const Record *r)
 {
-    buf_format(buf, "{\"version\":%lld", (long long)r->version);
+    buf_format(buf, "{\"version\":%lld", (long long)r->told);
     write_text(buf, "event", r->event);
     write_text(buf, "person_id", r->person.len ? r->person : STR_NONE);
     write_text(buf, "behalf_id", r->behalf.len ? r->behalf : STR_NONE);

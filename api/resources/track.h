@@ -12,7 +12,7 @@
 
 // One line of the history, to be written.
 typedef struct Record {
-    int64_t version;
+    int64_t version, told; // on its chain; the application's by it, as all may know it
     Str event, person; // person empty: the system
     Str behalf;        // for whom, or empty
     json_t *data;
@@ -47,9 +47,9 @@ typedef struct Track {
     Time now;
 
     Case at;
-    int64_t version;
-    int64_t told_version; // the last one that all may know of: a review tells how many there are
-    bool quiet;           // nothing but reviews was remembered: nobody else hears that something changed
+    int64_t version;      // entries on its chain
+    int64_t told_version; // how often it changed, as all who know of it may know: acts that change nothing of it do not count
+    bool quiet;           // nothing but such acts was remembered: nobody else hears that something changed
     uint8_t hash[HASH_SIZE]; // of the last record that is chained
     int64_t sealed_version; // 0: the living dossier counts
     int64_t dossier_version;
@@ -61,7 +61,6 @@ typedef struct Track {
 
     bool seals;  // the present version of the dossier is to be kept
     Str seal;    // its SHA-256, once chained
-    bool untold; // the title is not for whoever is answered
     bool turned; // sealed or unsealed in this transaction: what guards read of the dossier is another text from now on
     VEC(Record) records;
     VEC(TimerChange) timers;
@@ -110,11 +109,13 @@ bool stands_not(Request *rq, Standing standing);
 // May `who` know that this application exists?
 bool track_visible(const Track *track, const Principal *who);
 
+// Is one of these roles held on the dossier?
+bool track_held(const Track *track, RoleSet roles);
 // Do these roles read what the dossier holds, its title too: its holders always, others once it was filed?
 bool track_reads(const Track *track, RoleSet roles);
 
-// {"id", "call_id", …, "places", "stage", "version"} as it stands now.
-void track_write(Buf *buf, const Track *track);
+// {"id", "call_id", …, "places", "stage", "version"} as it stands now, for whoever has these roles on it.
+void track_write(Buf *buf, const Track *track, RoleSet roles);
 void record_write(Buf *buf, const Track *track, const Record *record); // its hash is its last member
 
 // --- one act at a time, for the handlers of other nouns ---------------------------------------------

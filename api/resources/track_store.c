@@ -44,7 +44,7 @@ static void chain(Arena *arena, Track *t, Record *r)
     Entry entry = {.kind = CHAIN_APPLICATION,
                    .tree = t->scope.space,
                    .chain = t->id,
-                   .version = r->version,
+                   .version = r->told,
                    .at = r->at,
                    .event = r->event,
                    .places = r->paths,
@@ -155,7 +155,7 @@ static Str or_null(Str s)
 static bool records(Arena *arena, Track *tracks, size_t n, Flight *ret)
 {
     Strs ids = {0}, trees = {0}, events = {0}, persons = {0}, behalves = {0}, data = {0},
-         places = {0}, sealed = {0};
+         places = {0}, sealed = {0}, told = {0};
     Ints versions = {0};
     Times at = {0};
     VEC(uint8_t) hashes = {0}, salts = {0};
@@ -178,10 +178,11 @@ static bool records(Arena *arena, Track *tracks, size_t n, Flight *ret)
             vec_push(arena, &sealed,
                      r->seals ? str_format(arena, "\\x" STR_FMT, STR_ARG(tracks[i].seal))
                               : STR_NONE);
+            vec_push(arena, &told, r->told == r->version ? STR_NONE : arg_int(arena, r->told).text);
         }
     if (ids.len == 0)
         return false;
-    Arg *args = arena_array(arena, Arg, 12);
+    Arg *args = arena_array(arena, Arg, 13);
     args[0] = arg_texts(arena, ids.at, ids.len);
     args[1] = arg_texts(arena, trees.at, ids.len);
     args[2] = arg_ints(arena, versions.at, ids.len);
@@ -194,7 +195,8 @@ static bool records(Arena *arena, Track *tracks, size_t n, Flight *ret)
     args[9] = arg_hexes(arena, hashes.at, ids.len, HASH_SIZE);
     args[10] = arg_hexes(arena, salts.at, ids.len, SALT_SIZE);
     args[11] = arg_texts(arena, sealed.at, ids.len);
-    *ret = (Flight){Q_MOVE_ADD, args, 12, NULL};
+    args[12] = arg_texts(arena, told.at, ids.len);
+    *ret = (Flight){Q_MOVE_ADD, args, 13, NULL};
     return true;
 }
 

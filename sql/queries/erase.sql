@@ -184,7 +184,7 @@ with a as (
 ), complements as (
     delete from complement k using a where k.application_id = a.id
 ), answers as (
-    update dossier d set content = d.content - w.key from a, w where d.id = a.dossier_id and not w.shared and d.content ? w.key
+    update dossier d set content = d.content - w.key, version = d.version + 1, updated_at = now() from a, w where d.id = a.dossier_id and not w.shared and d.content ? w.key
 ), documents as (
     update document d set name = '', replaced_at = coalesce(d.replaced_at, now()) from a, w
     where d.dossier_id = a.dossier_id and not w.shared and d.kind like w.key || '/%'

@@ -15,7 +15,7 @@ order by f.kind, f.sha256, f.version desc;
 -- What was filed, when, and the move that says so: the receipt.
 -- name: filed_receipt(application_id uuid) one
 select a.id as application_id, a.number, a.call_id, c.title as call_title, a.dossier_id, coalesce(s.content ->> 'title', '') as title,
-       s.version as dossier_version, s.sha256, s.sealed_at, a.filed_at, a.cutoff, m.version as move_version, encode(m.hash, 'hex') as move_hash
+       s.version as dossier_version, s.sha256, s.sealed_at, a.filed_at, a.cutoff, coalesce(m.told, m.version) as move_version, encode(m.hash, 'hex') as move_hash
 from application a
 join call c on c.id = a.call_id
 join sealed s on s.dossier_id = a.dossier_id and s.version = a.sealed_version

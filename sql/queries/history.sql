@@ -41,26 +41,31 @@ where e.chain = $1 and e.event like 'grant.%' and e.data ->> 'scope' = $2 and e.
 order by e.version
 limit $5;
 
--- Acts by, for or about a person in a window of all entries, and the window's last one whoever's it is.
+-- Acts by, for or about a person in a window of all entries, and the window's last one whoever's it is. Neither their places on the
+-- chains are told nor the version that was read: both count what others did.
 -- name: acts_window(person uuid, chain uuid, version bigint) many
 with w as materialized (
-    select e.chain, e.version, e.event, e.person_id, e.behalf_id, e.about_id, e.data, e.at,
+    select e.chain, e.version, encode(e.hash, 'hex') as hash, e.event, e.person_id, e.behalf_id, e.about_id, e.data, e.at,
            e.person_id = $1 or e.behalf_id = $1 or e.about_id = $1 as mine
     from entry e where (e.chain, e.version) > (coalesce($2, '00000000-0000-0000-0000-000000000000'), coalesce($3, -1))
     order by e.chain, e.version limit 5000
 )
-select w.chain, w.version, w.event, w.person_id, w.behalf_id,
+select w.chain, w.hash, w.event, w.person_id, w.behalf_id,
        case when w.about_id = $1 or is_known(w.about_id, w.data ->> 'scope', w.data ->> 'scope_id') then w.about_id end as about_id,
-       w.data, w.at, coalesce(w.mine, false) as mine, w.version as cursor_at, w.chain as cursor_id
+       case when w.event = 'dossier.read' then (w.data::jsonb - 'version')::json else w.data end as data, w.at, coalesce(w.mine, false) as mine, w.version as cursor_at, w.chain as cursor_id
 from w
 where w.mine or (w.chain, w.version) = (select l.chain, l.version from w l order by l.chain desc, l.version desc limit 1)
 order by w.chain, w.version;
 
--- name: entry_get(chain uuid, version bigint) one
-select e.kind::text as kind, e.scheme, e.tree, e.chain, e.version, e.event, e.person_id, e.behalf_id, e.about_id, e.data, e.places, e.at,
+-- By its hash, or by its version: the first that bears it.
+-- name: entry_get(chain uuid, version bigint, hash text) one
+select e.kind::text as kind, e.scheme, e.tree, e.chain, coalesce(e.told, e.version) as version, e.event, e.person_id, e.behalf_id, e.about_id, e.data, e.places, e.at,
        e.seal, e.salt, e.commitment, e.hash, e.xid,
        coalesce((select b.hash from entry b where b.chain = e.chain and b.version = e.version - 1), decode(repeat('00', 32), 'hex')) as prev
-from entry e where e.chain = $1 and e.version = $2;
+from entry e
+where e.chain = $1 and e.version >= coalesce($2, 1) and (coalesce(e.told, e.version) = $2 or e.hash = decode($3, 'hex'))
+order by e.version
+limit 1;
 
 -- --- the trees
 
@@ -138,7 +143,7 @@ set transaction isolation level repeatable read, read only;
 -- By the index of the key, whatever the sort would cost.
 -- name: verify_chains() none
 declare verify_chains no scroll cursor for
-select e.kind::text as kind, e.scheme, e.tree, e.chain, e.version, e.event, e.person_id, e.behalf_id, e.about_id, e.data, e.places, e.at,
+select e.kind::text as kind, e.scheme, e.tree, e.chain, e.version, coalesce(e.told, e.version) as told, e.event, e.person_id, e.behalf_id, e.about_id, e.data, e.places, e.at,
        e.seal, e.salt, e.commitment, e.hash,
        coalesce(a.version, c.version) as head_version, coalesce(a.hash, c.hash) as head_hash
 from entry e

@@ -202,7 +202,7 @@ class History(unittest.TestCase):
 
     def test_the_bytes_are_documented(self):
         """Every entry's hash is what another implementation makes of its columns by the documented format, along every chain."""
-        rows = json.loads(sql(self.jalon, """select json_agg(json_build_object('kind', kind, 'scheme', scheme, 'tree', tree, 'chain', chain, 'version', version,
+        rows = json.loads(sql(self.jalon, """select json_agg(json_build_object('kind', kind, 'scheme', scheme, 'tree', tree, 'chain', chain, 'version', coalesce(told, version),
             'event', event, 'person_id', person_id, 'behalf_id', behalf_id, 'about_id', about_id, 'data', data::text, 'places', places,
             'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ'), 'seal', encode(seal, 'hex'), 'salt', encode(salt, 'hex'),
             'commitment', encode(commitment, 'hex'), 'hash', encode(hash, 'hex')) order by chain, version) from entry"""))

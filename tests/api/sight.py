@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a workflow file lets each role read, by state: sections, parts of decisions and agreements, lines of money, measures, history, mails."""
+import base64
 import json
 import pathlib
 import sys
@@ -246,7 +247,111 @@ class Sight(unittest.TestCase):
         two.put(f"{path}/reviews/merit", {"content": {"scores": {"worth": 1}}, "submit": True})
         self.assertEqual([m["event"] for m in two.items(f"{path}/moves")].count("review.submitted"), 2, "once one's own is submitted")
         self.who["clerk"].post(f"{path}/decisions", {"kind": "granted", "amount": 1})
-        self.assertGreater(one.get(path)["version"], version + 2, "what follows shows its own number")
+        self.assertEqual(one.get(path)["version"], version + 1, "what follows counts one")
+        self.assertEqual([m["version"] for m in self.who["jury"].items(f"{path}/moves")], [1, 2, version + 1], "no gap where reviews stand")
+
+    def test_acts_are_not_counted(self):
+        """Messages, measures, requests and payments show in no version, date, ETag, move or receipt of whoever may not see them."""
+        application, dossier = self.filed("Compté aussi")
+        path, who = f"/applications/{application}", self.who
+        version = who["watch"].get(path)["version"]
+
+        def seen(name):
+            rows = [a for a in who[name].items("/applications") if a["id"] == application]
+            one = who[name].get(path)
+            return [rows, one.json, one.headers["etag"], self.read(name, f"{path}/moves"), self.read(name, f"{path}/instalments")]
+        before = seen("watch")
+        for n in range(3):
+            who["clerk"].post(f"{path}/messages", {"body": f"{n}"})
+        self.assertEqual(seen("watch"), before)
+        who["clerk"].post(f"{path}/decisions", {"kind": "granted", "amount": 1000})
+        self.assertEqual(who["watch"].get(path)["version"], version + 1, "the decision led on, and counts one")
+        before = seen("watch")
+        who["clerk"].post(f"{path}/agreement", {"content": {}})
+        who["carrier"].post(f"{path}/agreement/signatures", {"role": "carrier"})
+        who["carrier"].post(f"{path}/instalments/advance/request", {})
+        who["carrier"].post(f"{path}/measures", {"indicator": "bees", "value": 4})
+        after = seen("watch")
+        self.assertEqual(after[:4], before[:4])
+        self.assertEqual([m["version"] for m in who["clerk"].items(f"{path}/moves")], [1, 2, 2, 2, 2, 3, 3, 3, 3, 3], "acts bear the version that they leave as it is")
+
+    def test_edits_are_not_counted(self):
+        """How often a dossier was edited, in whatever part, is for those who work on it."""
+        path = f"/applications/{self.study}"
+        for who, told in (("carrier", True), ("clerk", False), ("expert", False)):
+            one, filed, receipt = (self.who[who].get(path + end) for end in ("", "/dossier", "/receipt"))
+            self.assertTrue(one["sealed"] and filed["sealed"])
+            for number in (one["sealed_version"], filed["version"], receipt["dossier_version"]):
+                self.assertEqual(number is not None, told, who)
+        document = next(d["id"] for d in self.who["carrier"].get(f"{path}/dossier")["documents"] if d["kind"] == "veiled/plan")
+        self.assertEqual(self.who["carrier"].get(f"/documents/{document}")["version"], 1)
+        self.assertNotIn("version", self.who["jury"].get(f"/documents/{document}").json)
+
+    def test_proof_of_an_act(self):
+        """An entry is proved by the hash that the history tells; its bytes hold the version that all may know."""
+        application, _ = self.filed("Prouvé")
+        path, clerk = f"/applications/{application}", self.who["clerk"]
+        for n in range(3):
+            clerk.post(f"{path}/messages", {"body": f"{n}"})
+        clerk.post(f"{path}/decisions", {"kind": "granted", "amount": 1})
+        last = list(clerk.items(f"{path}/moves"))[-1]
+        self.assertEqual(last["version"], 3)
+        shown = [clerk.get(f"/spaces/{self.w.space}/log/proof?entry={application}:{name}")["entry"] for name in (last["hash"], last["version"])]
+        self.assertEqual(shown[0], shown[1])
+        self.assertEqual(int.from_bytes(base64.b64decode(shown[0]["bytes"])[66:74], "big"), 3)
+        with self.assertRaises(Problem) as caught:
+            clerk.get(f"/spaces/{self.w.space}/log/proof?entry={application}:6")
+        self.assertEqual(caught.exception.status, 404, "places on the chain are nobody's to count")
+
+    def test_etag_of_what_is_shown(self):
+        """The ETag of an application tells apart what is shown: to whom, in which language, with which moves; If-None-Match spares the same."""
+        application, _ = self.filed("Étiqueté")
+        path, clerk, expert = f"/applications/{application}", self.who["clerk"], self.who["expert"]
+        tag = expert.get(path).headers["etag"]
+        self.assertEqual(expert.get(path).headers["etag"], tag)
+        self.assertEqual(expert.request("GET", path, headers={"If-None-Match": tag}).status, 304)
+        self.assertNotEqual(clerk.get(path).headers["etag"], tag, "other roles")
+        self.assertNotEqual(expert.request("GET", path, headers={"Accept-Language": "en"}).headers["etag"],
+                            expert.request("GET", path, headers={"Accept-Language": "fr"}).headers["etag"], "another language")
+
+    def test_etag_of_a_guard(self):
+        """When only what a guard reads has changed, there is no 304."""
+        application, _ = self.w.application("Garde")
+        path, dossier = f"/applications/{application}", self.w.carrier.get(f"/applications/{application}")["dossier_id"]
+        before = self.w.carrier.get(path)
+        self.w.carrier.patch(f"/dossiers/{dossier}", {"workflow_id": self.w.workflow, "answers": {"phone": PHONE}},
+                             etag=self.w.carrier.get(f"/dossiers/{dossier}").headers["etag"])
+        after = self.w.carrier.request("GET", path, headers={"If-None-Match": before.headers["etag"]})
+        self.assertEqual((after.status, after["version"]), (200, before["version"]))
+        self.assertNotEqual(after["moves"], before["moves"])
+
+    def test_etag_of_a_call(self):
+        """A call's ETag tells what is committed too; an edit that did not see it is refused, one that did goes through."""
+        path, application = f"/calls/{self.w.call}", self.filed("Engagé")[0]
+        before = self.admin.get(path)
+        self.who["clerk"].post(f"/applications/{application}/decisions", {"kind": "granted", "amount": 7})
+        after = self.admin.request("GET", path, headers={"If-None-Match": before.headers["etag"]})
+        self.assertEqual((after.status, after["version"], after["committed"]), (200, before["version"], before["committed"] + 7))
+        for tag in (before.headers["etag"], f'"{after["version"]}"', after.headers["etag"].replace("-", "-0")):
+            with self.assertRaises(Problem) as caught:
+                self.admin.patch(path, {"title": {"fr": "Vu"}}, etag=tag)
+            self.assertEqual(caught.exception.type, "stale")
+        changed = self.admin.patch(path, {"title": {"fr": "Vu"}}, etag=after.headers["etag"])
+        self.assertEqual(changed.headers["etag"], self.admin.get(path).headers["etag"])
+
+    def test_if_match_is_never_passed_over(self):
+        """Where nothing has an ETag to compare, If-Match is refused and nothing done; a move says its version in its body."""
+        application, _ = self.filed("Condition")
+        path, clerk = f"/applications/{application}", self.who["clerk"]
+        one = clerk.get(path)
+        for tag in ('"1"', f'"{one["version"]}"', one.headers["etag"], "nonsense"):
+            for where, body in ((f"{path}/moves", {"event": "weigh"}), (f"{path}/messages", {"body": "Non"})):
+                with self.assertRaises(Problem) as caught:
+                    clerk.request("POST", where, body, headers={"If-Match": tag})
+                self.assertEqual((caught.exception.status, caught.exception.type), (412, "stale"), tag)
+        self.assertEqual(clerk.get(f"{path}/messages")["items"], [])
+        clerk.request("POST", f"{path}/messages", {"body": "Oui"}, headers={"If-Match": "*"})
+        self.assertNotIn("etag", clerk.get(f"{path}/moves").headers)
 
     def test_version_seen(self):
         """The version that one was shown still is the one to send with a move, after others' reviews."""

@@ -60,24 +60,32 @@ static void versions(void **state)
     (void)state;
     static const struct {
         const char *sentence, *header;
-        int64_t version; // 0: refused
+        int64_t version; // 0 without a tag: refused
+        const char *tag;
     } rows[] = {
-        {"a strong tag of ours", "\"7\"", 7},
-        {"blanks around it", " \"12\" ", 12},
-        {"a weak one does not hold for a change", "W/\"7\"", 0},
-        {"any version is no version", "*", 0},
-        {"a bare number is no tag", "7", 0},
-        {"two are too many", "\"7\", \"8\"", 0},
-        {"no letters", "\"7a\"", 0},
-        {"nothing inside", "\"\"", 0},
-        {"never below one", "\"0\"", 0},
-        {"no number is that long", "\"99999999999999999999\"", 0},
+        {"a strong tag of ours", "\"7\"", 7, NULL},
+        {"more than a version is no version", "\"7-1f\"", 0, "7-1f"},
+        {"nor are two of them", "\"7-1f\", \"8-1f\"", 0, NULL},
+        {"blanks around it", " \"12\" ", 12, NULL},
+        {"a weak one does not hold for a change", "W/\"7\"", 0, NULL},
+        {"any version is no version", "*", 0, NULL},
+        {"a bare number is no tag", "7", 0, NULL},
+        {"two are too many", "\"7\", \"8\"", 0, NULL},
+        {"no letters", "\"7a\"", 0, NULL},
+        {"nothing inside", "\"\"", 0, NULL},
+        {"a tag without a version", "\"-a\"", 0, NULL},
+        {"never below one", "\"0\"", 0, NULL},
+        {"no number is that long", "\"99999999999999999999\"", 0, NULL},
     };
     int wrong = 0;
     for (size_t i = 0; i < ROWS(rows); i++) {
         int64_t version = 0;
-        bool ok = header_version(str_of(rows[i].header), &version);
-        ROW_CHECK(wrong, ok == (rows[i].version > 0) && (!ok || version == rows[i].version),
+        Str tag;
+        bool ok = header_version(str_of(rows[i].header), &version, &tag);
+        bool taken = rows[i].version || rows[i].tag;
+        ROW_CHECK(wrong,
+                  ok == taken &&
+                      (!ok || (version == rows[i].version && str_eq(tag, str_of(rows[i].tag)))),
                   rows[i].sentence, "came %lld", (long long)version);
     }
     ROWS_END(wrong);

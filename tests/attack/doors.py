@@ -8,7 +8,7 @@ import sys
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from jalon import ROOT, Api, Server, sign_in  # noqa: E402,F401
+from jalon import ROOT, Api, Problem, Server, sign_in  # noqa: E402,F401
 from world import TOGGLE, World  # noqa: E402
 
 # Sentence of a sample by what a schema says of a member.
@@ -39,6 +39,7 @@ class Door:
         self.query = [p["name"] for p in parameters if p.get("in") == "query"]
         self.media = next(iter(content), None)
         self.body = content[self.media]["schema"] if self.media and "json" in self.media else None
+        self.conditional = {"$ref": "#/components/parameters/IfMatch"} in parameters
         self.public = not said.get("security") or {} in said["security"]
 
     def __str__(self):
@@ -67,6 +68,16 @@ class Doors(list):
             name = found.group(1)
             return instead.get(name, self.real.get(name) or SAMPLES["uuid"])
         return re.sub(r"{(\w+)}", value, door.path)
+
+
+    def condition(self, door):
+        """The headers without which a door stays shut whatever else one sends: If-Match with the present ETag."""
+        if not door.conditional:
+            return []
+        try:
+            return [("If-Match", self.jalon.admin.get(self.fill(door).removeprefix("/api/v1")).headers["etag"])]
+        except Problem:
+            return [("If-Match", '"1"')]
 
 
 class Knock:

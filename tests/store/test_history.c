@@ -159,7 +159,8 @@ static void test_many_tiles(void **state)
                                           roots[k], proof.at, proof.len));
         }
     for (int64_t version = 1; version < total - OLD; version += 97) {
-        Rows *entry = QUERY(db, arena, Q_ENTRY_GET, ARG_C(UUID("11")), arg_int(arena, version));
+        Rows *entry = QUERY(db, arena, Q_ENTRY_GET, ARG_C(UUID("11")), arg_int(arena, version),
+                            ARG_NULL);
         Str hash = row_bytes(arena, entry, 0, "hash");
         uint64_t index;
         Nodes path = {0};
@@ -211,7 +212,7 @@ static void test_erasing(void **state)
 {
     (void)state;
     assert_true(db_script(db, "set role jalon_serve"));
-    Rows *entry = QUERY(db, arena, Q_ENTRY_GET, ARG_C(UUID("11")), arg_int(arena, 7));
+    Rows *entry = QUERY(db, arena, Q_ENTRY_GET, ARG_C(UUID("11")), arg_int(arena, 7), ARG_NULL);
     Entry e = {.kind = CHAIN_SPACE,
                .person = row_str(entry, 0, "person_id"),
                .data = row_str(entry, 0, "data")};
@@ -226,7 +227,7 @@ static void test_erasing(void **state)
                           .at));
     assert_false(db_script(db, "update entry set data = null"));
     assert_true(db_script(db, "reset role"));
-    entry = QUERY(db, arena, Q_ENTRY_GET, ARG_C(UUID("11")), arg_int(arena, 7));
+    entry = QUERY(db, arena, Q_ENTRY_GET, ARG_C(UUID("11")), arg_int(arena, 7), ARG_NULL);
     assert_true(row_null(entry, 0, "person_id") && row_null(entry, 0, "data") &&
                 row_null(entry, 0, "salt"));
     assert_true(verified(NULL));
