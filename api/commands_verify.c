@@ -11,17 +11,23 @@ static int tell(Lang lang, bool well, Message message)
     return well ? EXIT_WELL : EXIT_WRONG;
 }
 
-// --key: a file, or the key itself. False with a sentence.
-static bool key_asked(Arena *arena, const VerifyAsked *asked, uint8_t ret[KEY_PUBLIC_SIZE])
+// --key: a file, or the key itself; the answer of GET /log/key tells former keys too. False with a sentence.
+static bool key_asked(Arena *arena, const VerifyAsked *asked, uint8_t ret[KEY_PUBLIC_SIZE],
+                      const json_t **handovers)
 {
+    Fault unused;
     Str text = str_of(asked->key);
     FILE *file = fopen(asked->key, "re");
     if (file) {
-        char part[1024];
-        text = str_copy(arena, (Str){part, fread(part, 1, sizeof part, file)});
+        enum { MOST = 1 << 20 };
+        char *part = arena_alloc(arena, MOST);
+        text = (Str){part, fread(part, 1, MOST, file)};
         fclose(file);
     }
-    if (key_read(text, ret))
+    const json_t *json = text.len && text.at[0] == '{' ? json_read(arena, text, &unused) : NULL;
+    if (json)
+        *handovers = json_at(json, "handovers");
+    if (key_read(json ? json_str(json_at(json, "pem")) : text, ret))
         return true;
     say_message(
         stderr, asked->lang,
@@ -54,15 +60,30 @@ static int told(Arena *arena, Lang lang, const Verified *r)
              MESSAGE(
                  T("{0} points de contrôle ancrés concordent.", "{0} anchored checkpoints agree."),
                  count(arena, r->anchors)));
+    if (r->handovers)
+        tell(lang, true,
+             MESSAGE(r->handovers == 1
+                         ? T("1 clé l'a signé avant la présente, qu'elle a désignée.",
+                             "1 key signed it before the present one, and named it.")
+                         : T("{0} clés l'ont signé avant la présente, chacune désignant "
+                             "la suivante.",
+                             "{0} keys signed it before the present one, each naming "
+                             "the next."),
+                     count(arena, r->handovers)));
     if (r->waiting)
         tell(lang, true,
-             MESSAGE(T("{0} entrées attendent le prochain point de contrôle.",
-                       "{0} entries wait for the next checkpoint."),
+             MESSAGE(r->waiting == 1 ? T("1 entrée attend le prochain point de contrôle.",
+                                         "1 entry waits for the next checkpoint.")
+                                     : T("{0} entrées attendent le prochain point de contrôle.",
+                                         "{0} entries wait for the next checkpoint."),
                      count(arena, r->waiting)));
     if (r->erased)
         tell(lang, true,
-             MESSAGE(T("{0} entrées ont perdu leur part personnelle, non leur preuve.",
-                       "{0} entries have lost what was personal, not their proof."),
+             MESSAGE(r->erased == 1
+                         ? T("1 entrée a perdu sa part personnelle, non sa preuve.",
+                             "1 entry has lost what was personal, not its proof.")
+                         : T("{0} entrées ont perdu leur part personnelle, non leur preuve.",
+                             "{0} entries have lost what was personal, not their proof."),
                      count(arena, r->erased)));
     return EXIT_WELL;
 }
@@ -74,7 +95,9 @@ int verify_history(const char *conninfo, const VerifyAsked *asked)
     uint8_t key[KEY_PUBLIC_SIZE];
     Str why = STR_NONE;
     int status = EXIT_USAGE;
-    if (asked->key ? key_asked(arena, asked, key) : log_key_open(asked->data, &own, arena, &why)) {
+    const json_t *unused = NULL;
+    if (asked->key ? key_asked(arena, asked, key, &unused)
+                   : log_key_open(asked->data, &own, arena, &why)) {
         Verified verified;
         Db *db = db_open_with(conninfo, 0);
         if (db_ready(db) && history_verify(db, arena, asked->key ? key : own.public,
@@ -114,6 +137,8 @@ int checkpoint_print(const char *conninfo, const char *tree)
 
 // --- a receipt -----------------------------------------------------------------------------------
 
+enum { KEYS_MOST = 256 };
+
 typedef struct Receipt {
     Arena *arena;
     Lang lang;
@@ -121,7 +146,9 @@ typedef struct Receipt {
     Entry entry;
     Node leaf;
     Checkpoint checkpoint;
-    uint8_t key[KEY_PUBLIC_SIZE];
+    uint8_t keys[KEYS_MOST][KEY_PUBLIC_SIZE]; // the known one, and all that lead to it or from it
+    Time until[KEYS_MOST];                    // when each handed over; TIME_NONE: it has not
+    size_t key_count;
 } Receipt;
 
 static Str member(const Receipt *r, const char *a, const char *b)
@@ -164,6 +191,54 @@ static bool entry_agrees(Receipt *r)
     return true;
 }
 
+static size_t key_place(const Receipt *r, const uint8_t *key)
+{
+    size_t i = 0;
+    while (i < r->key_count && memcmp(r->keys[i], key, KEY_PUBLIC_SIZE) != 0)
+        i++;
+    return i;
+}
+
+static bool key_add(Receipt *r, const uint8_t *key)
+{
+    if (key_place(r, key) < r->key_count || r->key_count == KEYS_MOST)
+        return false;
+    r->until[r->key_count] = TIME_NONE;
+    memcpy(r->keys[r->key_count++], key, KEY_PUBLIC_SIZE);
+    return true;
+}
+
+// Both keys of a handover have signed it: whoever knows one knows the other.
+static void keys_follow(Receipt *r, const json_t *notes)
+{
+    size_t n = json_array_size(notes);
+    for (bool grew = true; grew;) {
+        grew = false;
+        for (size_t i = 0; i < n && i < KEYS_MOST; i++) {
+            Handover h;
+            if (!handover_read(r->arena, json_str(json_array_get(notes, i)), &h) ||
+                (key_place(r, h.from) == r->key_count && key_place(r, h.to) == r->key_count))
+                continue;
+            bool fresh = key_add(r, h.from);
+            grew |= fresh | key_add(r, h.to);
+            size_t from = key_place(r, h.from);
+            if (from < r->key_count)
+                r->until[from] = h.at;
+        }
+    }
+}
+
+// A key signs nothing any more once it has handed over.
+static bool signed_by_known(Receipt *r)
+{
+    Str note = member(r, "proof", "checkpoint");
+    for (size_t i = 0; i < r->key_count; i++)
+        if (checkpoint_read(r->arena, note, r->keys[i], &r->checkpoint))
+            return r->until[i] == TIME_NONE ||
+                   (r->checkpoint.at != TIME_NONE && r->checkpoint.at <= r->until[i]);
+    return false;
+}
+
 static bool in_log(Receipt *r)
 {
     Nodes path = {0};
@@ -181,7 +256,7 @@ static bool in_log(Receipt *r)
         memcpy(node.at, bytes.at, NODE_SIZE);
         vec_push(r->arena, &path, node);
     }
-    if (!checkpoint_read(r->arena, member(r, "proof", "checkpoint"), r->key, &r->checkpoint))
+    if (!signed_by_known(r))
         return wrong(r, T("Le point de contrôle n'est pas signé par cette clé.",
                           "The checkpoint is not signed by this key."));
     Str space = str_format(r->arena, "jalon/space/" STR_FMT, STR_ARG(r->entry.tree));
@@ -196,11 +271,16 @@ static bool in_log(Receipt *r)
 
 static bool receipt_check(Receipt *r, const VerifyAsked *asked)
 {
-    if (asked->key && !key_asked(r->arena, asked, r->key))
+    uint8_t known[KEY_PUBLIC_SIZE];
+    const json_t *handovers = NULL;
+    if (asked->key && !key_asked(r->arena, asked, known, &handovers))
         return false;
-    if (!asked->key && !key_read(member(r, "key", "pem"), r->key))
+    if (!asked->key && !key_read(member(r, "key", "pem"), known))
         return wrong(r, T("Le récépissé ne dit pas sa clé : donnez-la par --key.",
                           "The receipt does not tell its key: give it by --key."));
+    key_add(r, known);
+    keys_follow(r, handovers);
+    keys_follow(r, json_at(json_at(r->json, "key"), "handovers"));
     return entry_agrees(r) && in_log(r);
 }
 

@@ -8,6 +8,7 @@
 #include "auth/seal.h"
 #include "cluster.h"
 #include "commands.h"
+#include "commands_keys.h"
 #include "commands_verify.h"
 #include "health.h"
 #include "history/chain.h"
@@ -72,6 +73,7 @@ static int usage(FILE *out)
         "jalon verify [--anchor DOSSIER]   recalcule l'historique ; --receipt FICHIER [--key CLÉ] "
         ": un récépissé, sans base\n"
         "jalon checkpoint [ESPACE]      montre les derniers points de contrôle signés\n"
+        "jalon keys [rotate log|seal]   montre les clés, ou change celle qui signe le journal, celle qui scelle les secrets\n"
         "jalon space FICHIER            crée ou change l'espace d'un financeur, publie ses règlements\n"
         "jalon territories import [DOSSIER]  charge communes, EPCI, départements, régions\n"
         "jalon psql [-- arguments]      ouvre psql sur la base\n"
@@ -87,6 +89,7 @@ static int usage(FILE *out)
         "jalon verify [--anchor FOLDER] recomputes the history; --receipt FILE [--key KEY]: a "
         "receipt, without a database\n"
         "jalon checkpoint [SPACE]       shows the latest signed checkpoints\n"
+        "jalon keys [rotate log|seal]   shows the keys, or changes the one that signs the log, the one that seals secrets\n"
         "jalon space FILE               makes or changes a funder's space, publishes its workflows\n"
         "jalon territories import [FOLDER]  loads communes, EPCI, départements, regions\n"
         "jalon psql [-- arguments]      opens psql on the database\n"
@@ -236,6 +239,23 @@ static int checkpoint(Program *program)
     if (!visit(program, false, &conninfo, &why))
         return complain(why, FAILED);
     return checkpoint_print(conninfo, program->asked.word_count ? program->asked.words[0] : NULL);
+}
+
+// --- jalon keys ----------------------------------------------------------------------------------
+
+static int keys(Program *program)
+{
+    Str why = STR_NONE;
+    const char *conninfo, *data = program->settings.data;
+    const Asked *asked = &program->asked;
+    bool rotates = asked->word_count == 2 && strcmp(asked->words[0], "rotate") == 0 &&
+                   (strcmp(asked->words[1], "log") == 0 || strcmp(asked->words[1], "seal") == 0);
+    if ((asked->word_count && !rotates) || !auth_start())
+        return usage(stderr);
+    if (!visit(program, false, &conninfo, &why))
+        return complain(why, FAILED);
+    return rotates ? keys_rotate(conninfo, data, asked->words[1], spoken())
+                   : keys_print(conninfo, data, spoken());
 }
 
 // --- jalon territories ---------------------------------------------------------------------------
@@ -511,6 +531,7 @@ int main(int argc, char **argv)
         {"psql", NULL, psql},
         {"verify", NULL, verify},
         {"checkpoint", NULL, checkpoint},
+        {"keys", NULL, keys},
         {"territories", NULL, territories},
         {"space", NULL, space},
         {"health", NULL, health},

@@ -531,7 +531,7 @@ const Route routes[] = {
     { GET,    "/api/v1/history", ADMIN, .reply = "PastActList", .status = 200, .tag = "log",
       .handler = platform_history, .query = PAGES, .summary = "What was done to the platform: accounts, administrators, territories, keys" },
     { GET,    "/api/v1/log/key", PUBLIC, .reply = "LogKey", .status = 200, .tag = "log",
-      .handler = log_key_get, .direct = true, .summary = "The public key that signs checkpoints" },
+      .handler = log_key_get, .summary = "The public key that signs checkpoints, and how the former ones handed over to it" },
     { GET,    "/api/v1/spaces/{space_id}/log/checkpoint", SIGNED_IN, .reply = "text/plain", .status = 200, .tag = "log",
       .handler = log_checkpoint_get, .summary = "The latest signed checkpoint of a space's log, as a signed note" },
     { GET,    "/api/v1/spaces/{space_id}/log/consistency", SIGNED_IN, .reply = "Consistency", .status = 200, .tag = "log",

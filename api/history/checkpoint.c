@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checkpoint.h"
 #include "../auth/hash.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     ED25519 = 0x01,
@@ -44,80 +39,7 @@ bool base64_read(Arena *arena, Str text, Str *ret)
     return true;
 }
 
-// --- the key -------------------------------------------------------------------------------------
-
-static bool complain(Arena *arena, Str *why, Str path)
-{
-    *why = str_format(arena, STR_FMT ": %s", STR_ARG(path), strerror(errno));
-    return false;
-}
-
-static bool write_whole(Str path, Str text)
-{
-    int fd = open(path.at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool done = fd >= 0 && write(fd, text.at, text.len) == (ssize_t)text.len && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return done;
-}
-
-// Written aside, then named: a key that signed anything is never lost half written.
-static bool make_key(Str folder, Str path, Arena *arena, Str *why)
-{
-    uint8_t seed[KEY_SEED_SIZE];
-    char hex[KEY_SEED_SIZE * 2 + 2];
-    randombytes_buf(seed, sizeof seed);
-    sodium_bin2hex(hex, sizeof hex, seed, sizeof seed);
-    hex[KEY_SEED_SIZE * 2] = '\n';
-    Str fresh = str_format(arena, STR_FMT ".new", STR_ARG(path));
-    bool made =
-        write_whole(fresh, (Str){hex, KEY_SEED_SIZE * 2 + 1}) && rename(fresh.at, path.at) == 0;
-    sodium_memzero(seed, sizeof seed);
-    sodium_memzero(hex, sizeof hex);
-    int fd = made ? open(folder.at, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    made = made && fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    return made || complain(arena, why, path);
-}
-
-bool log_key_open(const char *data, LogKey *ret, Arena *arena, Str *why)
-{
-    Str folder = str_format(arena, "%s/keys", data),
-        path = str_format(arena, "%s/keys/log.ed25519", data);
-    if (mkdir(folder.at, 0700) != 0 && errno != EEXIST)
-        return complain(arena, why, folder);
-    if (access(path.at, F_OK) != 0 && !make_key(folder, path, arena, why))
-        return false;
-    uint8_t seed[KEY_SEED_SIZE];
-    char text[KEY_SEED_SIZE * 2 + 1] = "";
-    size_t len = 0;
-    int fd = open(path.at, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || read(fd, text, KEY_SEED_SIZE * 2) < 0)
-        return complain(arena, why, path);
-    close(fd);
-    bool good = sodium_hex2bin(seed, sizeof seed, text, strlen(text), NULL, &len, NULL) == 0 &&
-                len == sizeof seed;
-    if (good)
-        crypto_sign_seed_keypair(ret->public, ret->secret, seed);
-    else
-        *why = str_format(arena, STR_FMT ": 64 hexadecimal digits are expected", STR_ARG(path));
-    sodium_memzero(seed, sizeof seed);
-    sodium_memzero(text, sizeof text);
-    return good;
-}
-
-static const LogKey *shown;
-
-void log_key_show(const LogKey *key)
-{
-    shown = key;
-}
-
-const uint8_t *log_key_public(void)
-{
-    return shown ? shown->public : NULL;
-}
+// --- keys ----------------------------------------------------------------------------------------
 
 // signed-note: the first bytes of SHA-256(name || LF || algorithm || public key).
 static void key_id(Str name, const uint8_t public[KEY_PUBLIC_SIZE], uint8_t ret[KEY_ID_SIZE])
@@ -196,21 +118,26 @@ Str checkpoint_origin(Arena *arena, Str tree, Str installation)
                       STR_ARG(platform ? installation : tree));
 }
 
+Str note_signature(Arena *arena, const LogKey *key, Str name, Str text)
+{
+    uint8_t blob[BLOB_SIZE];
+    key_id(name, key->public, blob);
+    crypto_sign_detached(blob + KEY_ID_SIZE, NULL, (const uint8_t *)text.at, text.len, key->secret);
+    return str_format(arena, STR_FMT STR_FMT " " STR_FMT "\n", STR_ARG(dash), STR_ARG(name),
+                      STR_ARG(base64_text(arena, blob, sizeof blob)));
+}
+
 Str checkpoint_sign(Arena *arena, const LogKey *key, const Checkpoint *c)
 {
     Str text =
         str_format(arena, STR_FMT "\n%llu\n" STR_FMT "\n" STR_FMT "\n", STR_ARG(c->origin),
                    (unsigned long long)c->size, STR_ARG(base64_text(arena, c->root.at, NODE_SIZE)),
                    STR_ARG(time_format(arena, c->at)));
-    uint8_t blob[BLOB_SIZE];
-    key_id(c->origin, key->public, blob);
-    crypto_sign_detached(blob + KEY_ID_SIZE, NULL, (const uint8_t *)text.at, text.len, key->secret);
-    return str_format(arena, STR_FMT "\n" STR_FMT STR_FMT " " STR_FMT "\n", STR_ARG(text),
-                      STR_ARG(dash), STR_ARG(c->origin),
-                      STR_ARG(base64_text(arena, blob, sizeof blob)));
+    return str_format(arena, STR_FMT "\n" STR_FMT, STR_ARG(text),
+                      STR_ARG(note_signature(arena, key, c->origin, text)));
 }
 
-static Str next_line(Str *text)
+Str note_line(Str *text)
 {
     size_t at = str_index(*text, '\n');
     Str line = str_slice(*text, 0, at);
@@ -253,23 +180,28 @@ static size_t text_length(Str note)
     return note.len;
 }
 
+bool note_signed(Arena *arena, Str note, Str name, const uint8_t public[KEY_PUBLIC_SIZE])
+{
+    size_t len = text_length(note);
+    Str text = str_slice(note, 0, len);
+    for (Str signatures = str_slice(note, len + 1, note.len); signatures.len;)
+        if (signature_good(arena, note_line(&signatures), name, text, public))
+            return true;
+    return false;
+}
+
 bool checkpoint_read(Arena *arena, Str note, const uint8_t public[KEY_PUBLIC_SIZE], Checkpoint *ret)
 {
     size_t len = text_length(note);
     Str text = str_slice(note, 0, len), lines = text, root;
-    *ret = (Checkpoint){.origin = next_line(&lines), .at = TIME_NONE};
-    if (len == note.len || !ret->origin.len || !size_read(next_line(&lines), &ret->size) ||
-        !base64_read(arena, next_line(&lines), &root) || root.len != NODE_SIZE)
+    *ret = (Checkpoint){.origin = note_line(&lines), .at = TIME_NONE};
+    if (len == note.len || !ret->origin.len || !size_read(note_line(&lines), &ret->size) ||
+        !base64_read(arena, note_line(&lines), &root) || root.len != NODE_SIZE)
         return false;
     memcpy(ret->root.at, root.at, NODE_SIZE);
-    if (!time_parse(next_line(&lines), &ret->at))
+    if (!time_parse(note_line(&lines), &ret->at))
         ret->at = TIME_NONE;
-    if (!public)
-        return true;
-    for (Str signatures = str_slice(note, len + 1, note.len); signatures.len;)
-        if (signature_good(arena, next_line(&signatures), ret->origin, text, public))
-            return true;
-    return false;
+    return !public || note_signed(arena, note, ret->origin, public);
 }
 
 Str checkpoint_next(Str *text)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signed checkpoints: C2SP tlog-checkpoint (origin, size, root, extension lines) in a C2SP signed-note, so that others' tools
-// read them; and the key that signs.
+// read them. The files of the key that signs are in keys.h.
 #pragma once
 #include "../../engine/base/time.h"
 #include "merkle.h"
@@ -10,14 +10,8 @@ enum { KEY_SEED_SIZE = 32, KEY_PUBLIC_SIZE = 32 };
 typedef struct LogKey {
     uint8_t secret[64]; // as libsodium keeps it
     uint8_t public[KEY_PUBLIC_SIZE];
+    const char *data; // directory that its file is in
 } LogKey;
-
-// The key in `data`/keys/log.ed25519, made (0600, on disk before it is used) when there is none. False with a sentence in `why`.
-bool log_key_open(const char *data, LogKey *ret, Arena *arena, Str *why);
-
-// The public key of this program: set once, before any thread starts; NULL before.
-void log_key_show(const LogKey *key);
-const uint8_t *log_key_public(void);
 
 typedef struct Checkpoint {
     Str origin;
@@ -34,6 +28,11 @@ Str checkpoint_sign(Arena *arena, const LogKey *key, const Checkpoint *checkpoin
 
 // Reads a note. False: it is none, or no signature of `public` (NULL: any will do) under its origin stands below it.
 bool checkpoint_read(Arena *arena, Str note, const uint8_t public[KEY_PUBLIC_SIZE], Checkpoint *ret);
+
+// Of any signed note: the line of this key's signature under `name`; is there one below the note's text; its next line.
+Str note_signature(Arena *arena, const LogKey *key, Str name, Str text);
+bool note_signed(Arena *arena, Str note, Str name, const uint8_t public[KEY_PUBLIC_SIZE]);
+Str note_line(Str *text);
 
 // The first note of a text with several one behind the other; `text` becomes the rest. Empty at the end.
 Str checkpoint_next(Str *text);

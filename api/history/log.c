@@ -93,7 +93,7 @@ Node log_leaf(const uint8_t hash[HASH_SIZE])
 typedef struct Gathering {
     Db *db;
     Arena *arena;
-    const LogKey *key;
+    LogKey *key;
     const Rows *turn, *rows;
     VEC(Tree *) trees;
 } Gathering;
@@ -187,11 +187,21 @@ static bool trees_sign(Gathering *g, Gathered *ret)
                  arg_int(g->arena, row_int(g->rows, end, "version"))) != NULL;
 }
 
+// Another program may have handed the log over to another key since: whoever has its file goes on with that one.
+static bool key_fits(Gathering *g, Gathered *ret)
+{
+    Str named = row_bytes(g->arena, g->turn, 0, "key");
+    return named.len != KEY_PUBLIC_SIZE || memcmp(named.at, g->key->public, KEY_PUBLIC_SIZE) == 0 ||
+           log_key_take(g->key->data, (const uint8_t *)named.at, g->key, g->arena, &ret->why);
+}
+
 static bool gather(Gathering *g, Gathered *ret)
 {
     g->turn = QUERY0(g->db, g->arena, Q_LOG_TURN);
     if (!g->turn || !rows_len(g->turn))
         return g->turn != NULL;
+    if (!key_fits(g, ret))
+        return false;
     g->rows =
         QUERY(g->db, g->arena, Q_LOG_TAKE, arg_int(g->arena, row_int(g->turn, 0, "xid")),
               ARG(row_str(g->turn, 0, "chain")), arg_int(g->arena, row_int(g->turn, 0, "version")),
@@ -203,7 +213,7 @@ static bool gather(Gathering *g, Gathered *ret)
     return trees_read(g) && trees_grow(g) && tiles_write(g) && trees_sign(g, ret);
 }
 
-bool log_gather(Db *db, Arena *arena, const LogKey *key, Gathered *ret)
+bool log_gather(Db *db, Arena *arena, LogKey *key, Gathered *ret)
 {
     *ret = (Gathered){0};
     Gathering g = {.db = db, .arena = arena, .key = key};

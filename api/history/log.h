@@ -5,6 +5,7 @@
 #include "../store/store.h"
 #include "checkpoint.h"
 #include "entry.h"
+#include "keys.h"
 
 enum { TILE = 256 };
 
@@ -12,11 +13,13 @@ typedef struct Gathered {
     size_t entries;
     VEC(Str) trees, notes; // one for each tree that grew, in the arena
     bool more;             // entries are left for the next call
+    Str why;               // failed with db_error DB_OK: a sentence, or empty
 } Gathered;
 
 // Gathers what waits, up to a few thousand entries, and signs a checkpoint for each tree that grew: one transaction of its own.
-// False with db_error. Nothing is gathered while another program does it.
-bool log_gather(Db *db, Arena *arena, const LogKey *key, Gathered *ret);
+// False with db_error. Nothing is gathered while another program does it. Where the history names another key by now, `key` becomes
+// that one, out of the same directory.
+bool log_gather(Db *db, Arena *arena, LogKey *key, Gathered *ret);
 
 // Where an entry stands in its tree of `size` leaves. False with db_error DB_OK: not there yet.
 bool log_find(Db *db, Arena *arena, Str tree, int64_t xid, const uint8_t hash[HASH_SIZE], uint64_t size, uint64_t *ret);

@@ -226,13 +226,28 @@ static bool chains(Verify *v)
     return good && chain_end(v, &chain) && bare(v);
 }
 
+// Before any signature counts: whose does.
+static bool keys(Verify *v, const uint8_t *public)
+{
+    if (!keys_read(v->db, v->arena, public, &v->keys))
+        return false;
+    v->result->handovers = v->keys.len;
+    return !v->keys.broken ||
+           broken(v,
+                  MESSAGE(T("plateforme, entrée {0} : la clé du journal n'y est pas transmise par "
+                            "celle d'avant, ou la clé connue n'en est pas.",
+                            "platform, entry {0}: the log's key is not handed over there by the "
+                            "one before it, or the key that is known is none of them."),
+                          number_text(v, v->keys.broken)));
+}
+
 bool history_verify(Db *db, Arena *arena, const uint8_t *public, const char *anchor, Verified *ret)
 {
     *ret = (Verified){0};
-    Verify v = {.db = db, .arena = arena, .public = public, .anchor = anchor, .result = ret};
+    Verify v = {.db = db, .arena = arena, .anchor = anchor, .result = ret};
     if (!db_begin(db))
         return false;
-    bool good = QUERY0(db, arena, Q_VERIFY_BEGIN) && chains(&v) && trees(&v);
+    bool good = QUERY0(db, arena, Q_VERIFY_BEGIN) && chains(&v) && keys(&v, public) && trees(&v);
     db_rollback(db);
     return good || ret->broken;
 }

@@ -6,7 +6,7 @@
 typedef struct Verify {
     Db *db;
     Arena *arena; // of what is told
-    const uint8_t *public;
+    KeyRing keys;
     const char *anchor;
     Verified *result;
 } Verify;

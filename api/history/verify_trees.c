@@ -24,8 +24,15 @@ typedef struct Trees {
 
 // --- anchors -------------------------------------------------------------------------------------
 
+// By the key that signed at that size.
+static bool note_read(Arena *arena, Str note, const KeyRing *keys, Str tree, Checkpoint *ret)
+{
+    return checkpoint_read(arena, note, NULL, ret) &&
+           checkpoint_read(arena, note, keys_at(keys, tree, ret->size), ret);
+}
+
 // The next note of the file, or `there` is false. A note that was cut while it was written is the file's last and does not count.
-static void anchor_step(Anchors *a, const uint8_t *public)
+static void anchor_step(Anchors *a, const KeyRing *keys, Str tree)
 {
     char *line = NULL;
     size_t room = 0;
@@ -38,7 +45,7 @@ static void anchor_step(Anchors *a, const uint8_t *public)
         a->there = str_starts((Str){line, (size_t)len}, STR("\xe2\x80\x94 "));
     }
     free(line);
-    a->bad = a->there && !checkpoint_read(a->arena, buf_str(&note), public, &a->next);
+    a->bad = a->there && !note_read(a->arena, buf_str(&note), keys, tree, &a->next);
 }
 
 static void anchors_open(Trees *t)
@@ -48,7 +55,7 @@ static void anchors_open(Trees *t)
     if (!t->v->anchor)
         return;
     a->file = fopen(str_format(a->arena, "%s/%s.checkpoints", t->v->anchor, t->id).at, "re");
-    anchor_step(a, t->v->public);
+    anchor_step(a, &t->v->keys, str_of(t->id));
 }
 
 static void anchors_close(Anchors *a)
@@ -126,8 +133,9 @@ static bool checkpoints_pass(Trees *t)
         Arena *arena = arena_new();
         Checkpoint note;
         Str stored = row_bytes(arena, c->rows, c->at, "root");
-        bool read = checkpoint_read(arena, row_str(c->rows, c->at, "note"), t->v->public, &note) &&
-                    note.size == t->frontier.size;
+        bool read =
+            note_read(arena, row_str(c->rows, c->at, "note"), &t->v->keys, str_of(t->id), &note) &&
+            note.size == t->frontier.size;
         bool same = read && stored.len == NODE_SIZE &&
                     memcmp(note.root.at, root.at, NODE_SIZE) == 0 &&
                     memcmp(stored.at, root.at, NODE_SIZE) == 0;
@@ -155,7 +163,7 @@ static bool anchors_pass(Trees *t)
         if (memcmp(a->next.root.at, root.at, NODE_SIZE) != 0)
             return other_root(t, size_text(t, a->next.size), true);
         t->v->result->anchors++;
-        anchor_step(a, t->v->public);
+        anchor_step(a, &t->v->keys, str_of(t->id));
     }
     return true;
 }

@@ -124,7 +124,7 @@ bool act_fire(Request *rq, Act *act, const Event *event)
 bool act_tell(Request *rq, Act *act, const Event *event)
 {
     Track *t = act->track;
-    track_carry(rq->arena, t, t->def, &t->at, event, &act->actor);
+    track_note(rq->arena, t, event, &act->actor);
     rq->told = true;
     return tracks_store(rq->db, rq->arena, t, 1, NULL, 0) || failed(rq);
 }

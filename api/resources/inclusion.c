@@ -31,14 +31,26 @@ bool log_checkpoint_get(Request *rq)
     return reply_text(rq, 200, row_str(rows, 0, "note"));
 }
 
+// The present key, and how it came to be: whoever trusts one of them learns of the others. NULL with a fault.
+static json_t *keys_json(Request *rq)
+{
+    KeyRing ring;
+    if (!keys_read(rq->db, rq->arena, log_key_public(), &ring)) {
+        failed(rq);
+        return NULL;
+    }
+    json_t *notes = json_array();
+    for (size_t i = 0; i < ring.len; i++)
+        json_array_append_new(notes, json_stringn(ring.at[i].note.at, ring.at[i].note.len));
+    return json_keep(rq->arena, json_pack("{s:s, s:s, s:o}", "algorithm", "Ed25519", "pem",
+                                          ring.present ? key_pem(rq->arena, ring.present).at : "",
+                                          "handovers", notes));
+}
+
 bool log_key_get(Request *rq)
 {
-    const uint8_t *public = log_key_public();
-    if (!public)
-        return not_found(rq);
-    return reply_json(rq, 200,
-                      json_keep(rq->arena, json_pack("{s:s, s:s}", "algorithm", "Ed25519", "pem",
-                                                     key_pem(rq->arena, public).at)));
+    json_t *keys = keys_json(rq);
+    return keys && reply_json(rq, 200, keys);
 }
 
 bool log_consistency_get(Request *rq)
@@ -124,15 +136,13 @@ static bool inclusion(Request *rq, const Rows *entry, Str hash, json_t **ret)
 bool proof_of(Request *rq, const Rows *entry, Proof *ret)
 {
     Str hash = row_bytes(rq->arena, entry, 0, "hash"), bytes = bytes_of(rq->arena, entry);
-    const uint8_t *public = log_key_public();
     json_t *said =
         bytes.len ? json_string(base64_text(rq->arena, bytes.at, bytes.len).at) : json_null();
     ret->entry = json_keep(
         rq->arena, json_pack("{s:I, s:o, s:s}", "scheme", (json_int_t)row_int(entry, 0, "scheme"),
                              "bytes", said, "hash", hash_hex(rq->arena, hash.at, hash.len).at));
-    ret->key = json_keep(rq->arena, json_pack("{s:s, s:s}", "algorithm", "Ed25519", "pem",
-                                              public ? key_pem(rq->arena, public).at : ""));
-    if (!inclusion(rq, entry, hash, &ret->proof))
+    ret->key = keys_json(rq);
+    if (!ret->key || !inclusion(rq, entry, hash, &ret->proof))
         return false;
     if (json_is_null(ret->proof)) // within the next second
         rq->reply.retry_after = 1;

@@ -8,10 +8,26 @@
 #include "../auth/seal.h"
 #include "../auth/totp.h"
 
+// By the key that the database names, which stays so until this transaction ends. False with a fault.
+static bool seal_now(Request *rq, Str secret, Str *ret)
+{
+    Rows *key = QUERY0(rq->db, rq->arena, Q_SEAL_KEY);
+    if (!key)
+        return failed(rq);
+    Str id = row_bytes(rq->arena, key, 0, "id");
+    if (id.len == SEAL_ID && !seal_take((const uint8_t *)id.at))
+        return fault(rq, FAULT_INTERNAL, NULL,
+                     T("La clé qui scelle les secrets n'est pas ici : prévenez l'administration.",
+                       "The key that seals secrets is not here: tell the administrators."));
+    *ret = seal(rq->arena, secret, rq->who->person);
+    return true;
+}
+
 bool totp_make(Request *rq)
 {
-    Str secret = totp_secret(rq->arena), person = rq->who->person;
-    Str sealed = seal(rq->arena, secret, person);
+    Str secret = totp_secret(rq->arena), person = rq->who->person, sealed;
+    if (!seal_now(rq, secret, &sealed))
+        return false;
     Rows *me = QUERY(rq->db, rq->arena, Q_PERSON_SECRET, ARG(person));
     Rows *begun = me ? QUERY(rq->db, rq->arena, Q_TOTP_BEGIN, ARG(person),
                              arg_bytes(rq->arena, sealed.at, sealed.len))

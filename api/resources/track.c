@@ -277,6 +277,11 @@ void track_carry(Arena *arena, Track *t, const Definition *def, const Case *next
     record(arena, t, event, actor, false);
 }
 
+void track_note(Arena *arena, Track *t, const Event *event, const Actor *actor)
+{
+    record(arena, t, event, actor, true);
+}
+
 // --- as callers see it --------------------------------------------------------------------------
 
 static void write_places(Buf *buf, const Track *t)

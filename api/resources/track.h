@@ -90,6 +90,9 @@ Outcome track_start(Arena *arena, Track *track, const Actor *actor);
 // timers become is the caller's to add.
 void track_carry(Arena *arena, Track *track, const Definition *def, const Case *next, const Event *event, const Actor *actor);
 
+// The history tells of `event`, by which nothing moves.
+void track_note(Arena *arena, Track *track, const Event *event, const Actor *actor);
+
 // Chains the records by their hashes, which tracks_store does otherwise: for answers that tell them. Reads contents that are to
 // be sealed and were not read yet. False when the database fails. Nothing is fired between this and tracks_store.
 bool tracks_chain(Db *db, Arena *arena, Track *tracks, size_t n);

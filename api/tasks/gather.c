@@ -44,7 +44,7 @@ static bool anchor_all(Db *db, Arena *arena)
 }
 
 // Once a minute, or the log would hold little else.
-static void complain(Db *db)
+static void complain(Db *db, const Gathered *done)
 {
     static int64_t last = -60;
     DbError error = db_error(db);
@@ -52,9 +52,10 @@ static void complain(Db *db)
         return;
     last = seconds();
     log_event(LOG_ERROR, "history",
-              LOG_C("why", error == DB_OK
-                               ? "what was gathered does not fit any more: run jalon verify"
-                               : db_detail(db)));
+              LOG_S("why", done->why.len ? done->why
+                           : error == DB_OK
+                               ? STR("what was gathered does not fit any more: run jalon verify")
+                               : str_of(db_detail(db))));
 }
 
 // True when something was gathered.
@@ -65,7 +66,7 @@ static bool gather_all(Db *db, Arena *arena)
         Gathered done;
         arena_reset(arena);
         if (!log_gather(db, arena, options->key, &done)) {
-            complain(db);
+            complain(db, &done);
             return grew;
         }
         grew |= done.entries > 0;

@@ -11,7 +11,7 @@ typedef struct TasksOptions { // texts outlive the tasks
     const char *smtp_user, *smtp_password; // or NULL
     const char *mail_from;
     bool scans;                // a virus scanner is configured
-    const LogKey *key;         // signs what was gathered
+    LogKey *key;               // signs what was gathered; the thread that gathers changes it when it was handed over
     const char *anchor;        // folder for checkpoints, or NULL
     int anchor_every_s;
 } TasksOptions;

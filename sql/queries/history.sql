@@ -71,8 +71,22 @@ limit 1;
 
 -- Held by whoever gathers; no row while another one does.
 -- name: log_turn() one
-select xid, chain, version, installation, txid_snapshot_xmin(txid_current_snapshot()) + shift as settled, clock_timestamp() as now
+select xid, chain, version, installation, key, txid_snapshot_xmin(txid_current_snapshot()) + shift as settled, clock_timestamp() as now
 from log_state for update skip locked;
+
+-- The same, waited for, by whoever hands the log over to another key.
+-- name: log_hold() one
+select installation, key from log_state for update;
+
+-- name: log_key_put(key bytea) none
+update log_state set key = $1;
+
+-- name: log_trees() many
+select id, size from log_tree order by id;
+
+-- Each key that was handed over to the next, oldest first.
+-- name: log_keys() many
+select version, data from entry where kind = 'p' and event = 'key.rotated' order by version;
 
 -- What has been written since, and stands whatever is still under way.
 -- name: log_take(xid bigint, chain uuid, version bigint, settled bigint, page bigint) many

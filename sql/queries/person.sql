@@ -104,6 +104,25 @@ insert into totp (person_id, secret) values ($1, $2)
 on conflict (person_id) do update set secret = excluded.secret, created_at = now() where totp.confirmed_at is null
 returning person_id;
 
+-- The key that seals now, held so that it stays so until the transaction ends.
+-- name: seal_key() one
+select id from seal_key for share;
+
+-- name: seal_key_hold() one
+select id from seal_key for update;
+
+-- name: seal_key_put(id bytea) none
+update seal_key set id = $1;
+
+-- name: seal_page(after uuid) many
+select person_id, secret from totp where person_id > coalesce($1, '00000000-0000-0000-0000-000000000000') order by person_id limit 500;
+
+-- name: seal_put(persons uuid[], secrets bytea[]) none
+update totp t set secret = u.secret from unnest($1, $2) as u (person_id, secret) where t.person_id = u.person_id;
+
+-- name: seal_count() one
+select count(*) as count from totp;
+
 -- name: totp_get(person_id uuid) one
 select secret, last_step, confirmed_at is not null as confirmed from totp where person_id = $1;
 

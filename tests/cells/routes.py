@@ -339,7 +339,7 @@ class Table:
         self.row(SIGNED, "GET /api/v1/me/history", Question("", everyone(), lambda p: ("GET", "/me/history?limit=200"),
                                                             lambda p, r: all(p.id in (a["person_id"], a["behalf_id"], a["about_id"]) for a in r.json["items"])))
         # "Checkpoints are for whoever is signed in: that a log grows is no secret, what grew in it is."
-        self.row(DIRECT, "GET /api/v1/log/key", Question("", everyone(), lambda p: ("GET", "/log/key")))
+        self.row(OPEN, "GET /api/v1/log/key", Question("", everyone(), lambda p: ("GET", "/log/key")))
         reads = lambda who: oracle.read(who, self.workflow, app, "/moves")  # noqa: E731
         for log, entry, may in ((f"/spaces/{self.ids['our space']}", f"{app.id}:1", reads), ("", f"{app.dossier}:1", only(lambda w: oracle.writes(w, app), 200, 404))):
             route = "/api/v1/spaces/{space_id}/log" if log else "/api/v1/log"

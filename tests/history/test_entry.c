@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes of entries, keys and notes.
-#include "api/history/checkpoint.h"
+#include "api/history/keys.h"
 #include "api/history/entry.h"
 #include "../base/table.h"
 #include <stdlib.h>
