@@ -2,6 +2,7 @@
 // jalon territories import: the whole of France from the JSON files of the npm package @etalab/decoupage-administratif, in one
 // transaction. Only what differs is written, so that it can be run again, and with next year's files.
 #include "commands_inside.h"
+#include "history/chain.h"
 #include "resources/territory.h"
 #include "../engine/base/vec.h"
 #include <stdlib.h>
@@ -319,10 +320,15 @@ static int64_t store(Db *db, const Territories *t)
     if (!links)
         return -1;
     Str circle;
-    if (!territory_renew(db, arena, links, &circle) || circle.len || !db_commit(db))
-        return -1;
-    int64_t written = row_int(places, 0, "count"), moved = (int64_t)rows_len(links);
-    return written > moved ? written : moved;
+    int64_t written = row_int(places, 0, "count"), moved = (int64_t)rows_len(links),
+            count = written > moved ? written : moved;
+    Deed deed = {.kind = CHAIN_PLATFORM,
+                 .event = "territories.written",
+                 .data = json_keep(arena, json_pack("{s:I}", "count", (json_int_t)count))};
+    return territory_renew(db, arena, links, &circle) && !circle.len &&
+                   chain_add(db, arena, &deed) && db_commit(db)
+               ? count
+               : -1;
 }
 
 static double seconds(void)

@@ -3,6 +3,7 @@
 #include "api/history/keys.h"
 #include "api/history/entry.h"
 #include "../base/table.h"
+#include <sodium.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -129,6 +130,38 @@ static void test_notes(void **state)
     rmdir(folder);
 }
 
+static void test_handovers(void **state)
+{
+    (void)state;
+    LogKey from, to;
+    Handover came;
+    crypto_sign_keypair(from.public, from.secret);
+    crypto_sign_keypair(to.public, to.secret);
+    json_t *trees = json_pack("{s:i}", "00000000-0000-0000-0000-000000000000", 7);
+    Str note = handover_sign(arena, &from, &to, STR("x"), plain.at, trees);
+    assert_true(handover_read(arena, note, &came));
+    assert_memory_equal(came.from, from.public, KEY_PUBLIC_SIZE);
+    assert_memory_equal(came.to, to.public, KEY_PUBLIC_SIZE);
+    assert_true(came.at == plain.at);
+    for (size_t i = 0; i < note.len; i++) { // one letter, anywhere: either signature
+        char *spoilt = str_cstr(arena, note);
+        spoilt[i] ^= 1;
+        if (handover_read(arena, str_of(spoilt), &came))
+            fail_msg("letter %zu may be changed", i);
+    }
+    for (size_t len = 0; len < note.len; len++)
+        if (handover_read(arena, str_slice(note, 0, len), &came))
+            assert_true(len == note.len - 1); // the last line's end says nothing
+    came.trees = trees;
+    KeyRing ring = {.at = &came, .len = 1, .present = to.public};
+    assert_true(handover_read(arena, note, &came));
+    came.trees = trees;
+    assert_memory_equal(keys_at(&ring, NO_UUID, 7), from.public, KEY_PUBLIC_SIZE);
+    assert_memory_equal(keys_at(&ring, NO_UUID, 8), to.public, KEY_PUBLIC_SIZE);
+    assert_memory_equal(keys_at(&ring, plain.tree, 1), to.public, KEY_PUBLIC_SIZE);
+    json_decref(trees);
+}
+
 int main(void)
 {
     if (!auth_start())
@@ -138,6 +171,7 @@ int main(void)
         cmocka_unit_test(test_every_column_counts),
         cmocka_unit_test(test_bytes_read_back),
         cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_handovers),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_free(arena);
