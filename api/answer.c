@@ -89,12 +89,21 @@ static void tell(const Request *rq)
     const Exchange *x = rq->http;
     int64_t us = clock_mono() - x->started;
     LogLevel level = rq->reply.status >= 500 ? LOG_WARN : LOG_INFO;
+    LogField fields[] = {LOG_C("request", rq->id),
+                         LOG_C("method", methods[rq->method]),
+                         LOG_C("route", rq->route ? rq->route->path : "none"),
+                         LOG_S("person", rq->who ? rq->who->person : STR("")),
+                         LOG_I("status", rq->reply.status),
+                         LOG_I("duration_us", us),
+                         LOG_S("account", rq->account),
+                         LOG_C("refused", rq->refused)};
+    enum { ALL = sizeof fields / sizeof *fields };
     metrics_request(rq->route, rq->reply.status, us);
-    if (log_shows(level))
-        log_event(level, "request", LOG_C("request", rq->id), LOG_C("method", methods[rq->method]),
-                  LOG_C("route", rq->route ? rq->route->path : "none"),
-                  LOG_S("person", rq->who ? rq->who->person : STR("")),
-                  LOG_I("status", rq->reply.status), LOG_I("duration_us", us));
+    if (log_shows(level)) // the last two of sign-ins alone
+        log_write(level, "request", fields,
+                  rq->refused       ? ALL
+                  : rq->account.len ? ALL - 1
+                                    : ALL - 2);
 }
 
 void answer(Request *rq, bool ok)

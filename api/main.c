@@ -72,6 +72,7 @@ static int usage(FILE *out)
         "une fois\n"
         "jalon verify [--anchor DOSSIER]   recalcule l'historique ; --receipt FICHIER [--key CLÉ] "
         ": un récépissé, sans base\n"
+        "jalon mark ADRESSE             montre ce qui la désigne dans le journal des connexions\n"
         "jalon checkpoint [ESPACE]      montre les derniers points de contrôle signés\n"
         "jalon keys [rotate log|seal]   montre les clés, ou change celle qui signe le journal, celle qui scelle les secrets\n"
         "jalon space FICHIER            crée ou change l'espace d'un financeur, publie ses règlements\n"
@@ -88,6 +89,7 @@ static int usage(FILE *out)
         "jalon admin EMAIL [--name N]   makes this person an administrator; shows a token, once\n"
         "jalon verify [--anchor FOLDER] recomputes the history; --receipt FILE [--key KEY]: a "
         "receipt, without a database\n"
+        "jalon mark EMAIL               shows what stands for it in the log of sign-ins\n"
         "jalon checkpoint [SPACE]       shows the latest signed checkpoints\n"
         "jalon keys [rotate log|seal]   shows the keys, or changes the one that signs the log, the one that seals secrets\n"
         "jalon space FILE               makes or changes a funder's space, publishes its workflows\n"
@@ -186,6 +188,25 @@ static int admin(Program *program)
                                         : db_detail(db));
     db_close(db);
     return token.len ? OK : FAILED;
+}
+
+// What stands in the log for an account that was tried.
+static int mark(Program *program)
+{
+    Str why = STR_NONE;
+    const char *conninfo, *path;
+    if (program->asked.word_count != 1)
+        return usage(stderr);
+    if (!visit(program, false, &conninfo, &why))
+        return complain(why, FAILED);
+    path = str_format(program->arena, "%s/secret.key", program->settings.data).at;
+    if (access(path, R_OK) != 0)
+        return complain(str_format(program->arena, "%s: %s", path, strerror(errno)), FAILED);
+    if (!auth_start() || !seal_start(path, program->arena, &why))
+        return complain(why, FAILED);
+    Str found = seal_mark(program->arena, "account", str_of(program->asked.words[0]));
+    printf(STR_FMT "\n", STR_ARG(found));
+    return OK;
 }
 
 static int psql(Program *program)
@@ -528,6 +549,7 @@ int main(int argc, char **argv)
         {"serve", NULL, serve},
         {"hash", hash, NULL},
         {"admin", NULL, admin},
+        {"mark", NULL, mark},
         {"psql", NULL, psql},
         {"verify", NULL, verify},
         {"checkpoint", NULL, checkpoint},

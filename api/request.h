@@ -88,6 +88,8 @@ struct Request {
     Time now;                 // request_now's, once asked
     int64_t waits_since;      // µs, monotonic: when it joined the queue
     bool told;                // an entry of the history says what the handler did, or there was nothing to say (remember.h)
+    Str account;              // whose account a sign-in or a proof tries, as a mark that only our key makes (seal_mark): for the log
+    const char *refused;      // the kind of problem that a browser hears of by a redirection: for the log; NULL
     Str access_changed;       // whose grants, tokens or memberships a handler changed: a person's id, or EVERYONE when unsure; empty: nobody's
     Faults faults;            // what is wrong; the first decides the status
     Reply reply;

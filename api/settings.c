@@ -387,6 +387,8 @@ static bool complete(const Reader *r)
     Settings *s = r->settings;
     if (!one_of(s->log_level, "debug", "info", "warn", "error"))
         return wrong(r, STR("log_level"), STR("debug, info, warn or error"));
+    if (!one_of(s->second_factor, "", "admins", "managers", ""))
+        return wrong(r, STR("second_factor"), STR("admins, managers"));
     if (!one_of(s->lang, "fr", "en", "fr", "en"))
         return wrong(r, STR("lang"), STR("fr or en"));
     if (s->data[0] == '\0')

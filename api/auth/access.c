@@ -104,6 +104,16 @@ static void grants_read(Principal *who, const Rows *rows, Time now)
     who->keys = access_keys(who->home, grants, who->grant_count);
 }
 
+// Does the operator ask a second factor of whoever has these grants?
+static bool factor_demanded(const Principal *who)
+{
+    bool of_managers = strcmp(settings()->second_factor, "managers") == 0;
+    bool demanded = who->admin && settings()->second_factor[0];
+    for (size_t i = 0; of_managers && i < who->grant_count; i++)
+        demanded |= who->grants[i].scope == ON_SPACE && str_is(who->grants[i].role, "manager");
+    return demanded;
+}
+
 static Principal *principal_read(const Rows *rows, const uint8_t hash[HASH_SIZE])
 {
     Arena *home = arena_new_of_size(HOME_SIZE + rows_len(rows) * GRANT_SIZE);
@@ -127,6 +137,8 @@ static Principal *principal_read(const Rows *rows, const uint8_t hash[HASH_SIZE]
     };
     memcpy(who->hash, hash, HASH_SIZE);
     grants_read(who, rows, wall_clock());
+    who->has_factor = row_bool(rows, 0, "has_factor");
+    who->weak = who->session && !row_bool(rows, 0, "two_factors") && factor_demanded(who);
     who->memberships =
         memberships_read(home, row_json(home, rows, 0, "memberships"), &who->membership_count);
     if (who->membership_count)

@@ -36,6 +36,8 @@ struct Principal { // immutable, shared between threads, held by whoever asked u
     bool writes;      // false: a token that only reads
     Str bound, bound_id; // where alone a token is good: space, call or dossier, and its id; empty: wherever the person may
     Time confirmed;   // when the person of this session last proved who they are; TIME_NONE: a second factor was not asked yet
+    bool has_factor;  // a second factor is in place
+    bool weak;        // one is asked of them (setting `second_factor`), and this session was not confirmed by it
     Lang lang;
     bool admin;       // of the platform
     Time expires;     // of the token
@@ -77,8 +79,8 @@ bool access_shown(const Request *rq, uint8_t ret[HASH_SIZE]);
 const uint64_t *access_keys(Arena *arena, const Grant *grants, size_t n);
 
 // May what was shown call rq's route at all? A token reads or writes, within its scope: a route whose path names nothing there is
-// refused, whatever it would do. What is `.own` takes a session, what is `.fresh` one that was confirmed lately. True for nobody.
-// Else a fault.
+// refused, whatever it would do. What is `.own` takes a session, what is `.fresh` one that was confirmed lately. Who is weak is nobody
+// on public routes (rq->who becomes NULL), and on others sees to how they sign in and does nothing else. True for nobody. Else a fault.
 bool access_reaches(Request *rq);
 
 // For handlers of what is sensitive only now and then: true for a session that was confirmed lately, and for a token, which only

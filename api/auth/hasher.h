@@ -4,17 +4,20 @@
 #pragma once
 #include "../../engine/base/str.h"
 
-enum { HASHER_TEXT = 128, HASHER_PASSWORD = 1024 };
+enum { HASHER_TEXT = 128, HASHER_PASSWORD = 1024, HASHER_SALT = 16, HASHER_RAW = 32 };
 
 typedef struct HasherAsk {
     char encoded[HASHER_TEXT]; // compared with; empty: a new one is made
     uint32_t len;
     char password[HASHER_PASSWORD];
+    bool salted; // `raw` of this salt is wanted: always the same, for what is found by its hash
+    uint8_t salt[HASHER_SALT];
 } HasherAsk;
 
 typedef struct HasherReply {
     bool done; // made, or it is the right one
     char encoded[HASHER_TEXT];
+    uint8_t raw[HASHER_RAW];
 } HasherReply;
 
 // From now on processes do the work; before, and in programs that never say so, hasher_ask does it itself.

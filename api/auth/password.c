@@ -39,21 +39,41 @@ static void leave(int place)
     pthread_mutex_unlock(&lock);
 }
 
-static bool compute(Str encoded, Str password, HasherReply *reply)
+_Static_assert((int)DERIVE_SALT == HASHER_SALT && (int)HASH_SIZE == HASHER_RAW,
+               "the same salt and hash");
+
+static bool ask(HasherAsk *what, Str password, HasherReply *reply)
 {
-    HasherAsk ask = {.len = (uint32_t)password.len};
-    if (password.len > sizeof ask.password)
+    if (password.len > sizeof what->password)
         return false;
     int place = enter();
     if (place < 0)
         return false;
-    if (encoded.len)
-        memcpy(ask.encoded, encoded.at, encoded.len);
+    what->len = (uint32_t)password.len;
     if (password.len)
-        memcpy(ask.password, password.at, password.len);
-    hasher_ask(place, &ask, reply);
-    sodium_memzero(&ask, sizeof ask);
+        memcpy(what->password, password.at, password.len);
+    hasher_ask(place, what, reply);
+    sodium_memzero(what, sizeof *what);
     leave(place);
+    return true;
+}
+
+static bool compute(Str encoded, Str password, HasherReply *reply)
+{
+    HasherAsk what = {.len = 0};
+    if (encoded.len)
+        memcpy(what.encoded, encoded.at, encoded.len);
+    return ask(&what, password, reply);
+}
+
+bool password_derive(Str secret, const uint8_t *salt, uint8_t ret[HASH_SIZE])
+{
+    HasherReply reply;
+    HasherAsk what = {.salted = true};
+    memcpy(what.salt, salt, sizeof what.salt);
+    if (!ask(&what, secret, &reply) || !reply.done)
+        return false;
+    memcpy(ret, reply.raw, HASH_SIZE);
     return true;
 }
 

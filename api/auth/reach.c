@@ -48,10 +48,36 @@ static bool lies_there(Request *rq)
     return rows_len(rows) || out_of_scope(rq);
 }
 
+// How one signs in is theirs to see to; a token would be a way around.
+static bool weak_may(const Request *rq)
+{
+    return strcmp(rq->route->tag, "session") == 0 &&
+           !(rq->method == POST && strcmp(rq->route->path, "/api/v1/tokens") == 0);
+}
+
+static bool weak_refused(Request *rq)
+{
+    return fault(rq, FAULT_SECOND_FACTOR, NULL,
+                 rq->who->has_factor
+                     ? T("Confirmez par votre second facteur (POST /api/v1/session/confirm) : il "
+                         "en faut un pour ce que vous pouvez faire ici.",
+                         "Confirm by your second factor (POST /api/v1/session/confirm): what you "
+                         "may do here asks for one.")
+                     : T("Mettez d'abord en place un second facteur (POST /api/v1/me/totp) : il en "
+                         "faut un pour ce que vous pouvez faire ici.",
+                         "Put a second factor in place first (POST /api/v1/me/totp): what you may "
+                         "do here asks for one."));
+}
+
 bool access_reaches(Request *rq)
 {
-    const Principal *who = rq->who;
     const Route *route = rq->route;
+    if (rq->who && rq->who->weak && !weak_may(rq)) {
+        if (route->access != PUBLIC)
+            return weak_refused(rq);
+        rq->who = NULL;
+    }
+    const Principal *who = rq->who;
     if (!who)
         return true;
     if ((route->own && !who->session) || (!who->writes && rq->method != GET))

@@ -2,6 +2,7 @@
 // XChaCha20-Poly1305 (RFC 8439 with a nonce of 24 bytes, drawn by chance): the key's name, the nonce, the sealed text. What was sealed
 // before keys had names begins with its nonce: it is tried with every key there is.
 #include "seal.h"
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -215,4 +216,23 @@ Str seal_by_next(Arena *arena, Str secret, Str about)
     Str sealed = seal_with(&ring.keys[NEXT], arena, secret, about);
     pthread_mutex_unlock(&ring.lock);
     return sealed;
+}
+
+Str seal_mark(Arena *arena, const char *use, Str about)
+{
+    enum { MARKED = 8 };
+    crypto_generichash_state state;
+    uint8_t mark[crypto_generichash_BYTES_MIN];
+    pthread_mutex_lock(&ring.lock);
+    crypto_generichash_init(&state, ring.keys[PRESENT].bytes, KEY, sizeof mark);
+    pthread_mutex_unlock(&ring.lock);
+    crypto_generichash_update(&state, (const uint8_t *)use, strlen(use) + 1);
+    for (size_t i = 0; i < about.len; i++) {
+        uint8_t c = (uint8_t)tolower((unsigned char)about.at[i]);
+        crypto_generichash_update(&state, &c, 1);
+    }
+    crypto_generichash_final(&state, mark, sizeof mark);
+    char *hex = arena_alloc(arena, 2 * MARKED + 1);
+    sodium_bin2hex(hex, 2 * MARKED + 1, mark, MARKED);
+    return str_of(hex);
 }

@@ -15,6 +15,10 @@ bool seal_start(const char *path, Arena *arena, Str *why);
 // `secret` sealed for `about` (a person's id: what is sealed for one opens for no other), in the arena.
 Str seal(Arena *arena, Str secret, Str about);
 
+// A mark of an address or an id (case aside): the same each time, made by this key alone and told apart by `use`, 16 hexadecimal digits.
+// For logs: who guesses addresses learns nothing from it without the key. With another key the marks are others.
+Str seal_mark(Arena *arena, const char *use, Str about);
+
 // False when it was sealed by another key, for something else, or changed.
 bool seal_open(Arena *arena, Str sealed, Str about, Str *ret);
 

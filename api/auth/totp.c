@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One-time codes. The clock is the caller's.
 #include "totp.h"
+#include "password.h"
 #include <ctype.h>
 #include <liboath/oath.h>
 #include <sodium.h>
@@ -80,4 +81,17 @@ void recovery_hash(Str person, Str code, uint8_t ret[HASH_SIZE])
         if (isalnum((unsigned char)code.at[i]))
             plain[len++] = (char)tolower((unsigned char)code.at[i]);
     hash_parts(ret, (Str[]){person, {plain, len}}, 2);
+}
+
+bool recovery_harden(const uint8_t first[HASH_SIZE], Str salt, uint8_t ret[HASH_SIZE])
+{
+    return salt.len == DERIVE_SALT &&
+           password_derive((Str){(const char *)first, HASH_SIZE}, (const uint8_t *)salt.at, ret);
+}
+
+Str recovery_salt(Arena *arena)
+{
+    char *salt = arena_alloc(arena, DERIVE_SALT);
+    randombytes_buf(salt, DERIVE_SALT);
+    return (Str){salt, DERIVE_SALT};
 }

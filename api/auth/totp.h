@@ -20,5 +20,12 @@ int64_t totp_step(Str secret, Str code, Time now, int64_t after);
 // "abcd-efgh-ijkl-mnop": 80 bits of chance.
 Str recovery_code(Arena *arena);
 
-// What is kept of one. Case, spaces and hyphens do not count.
+// The first step to what is kept of one. Case, spaces and hyphens do not count.
 void recovery_hash(Str person, Str code, uint8_t ret[HASH_SIZE]);
+
+// The second: Argon2id of the first, by a salt of DERIVE_SALT bytes. Two steps, so that what was kept before the second was can take it
+// without the code. False when too many passwords are being computed.
+bool recovery_harden(const uint8_t first[HASH_SIZE], Str salt, uint8_t ret[HASH_SIZE]);
+
+// A fresh salt, in the arena.
+Str recovery_salt(Arena *arena);

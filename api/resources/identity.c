@@ -303,6 +303,7 @@ static bool identity_claim(Request *rq, const OidcProvider *p, Rows **ret)
     const Back *back = rq->input;
     const OidcIdentity *who = &back->identity;
     Str person = back->link_to;
+    proof_account(rq, who->email);
     *ret = QUERY(rq->db, rq->arena, Q_IDENTITY_FIND, ARG(who->issuer), ARG(who->sub));
     if (!*ret)
         return failed(rq);
@@ -367,6 +368,7 @@ static bool send_to_trouble(Request *rq)
     const char *trouble = fault_row(rq->faults.at[0].kind)->type;
     db_rollback(rq->db);
     rq->reply = (Reply){.status = 303};
+    rq->refused = trouble;
     rq->reply.location =
         str_format(rq->arena, "%s/sign-in#trouble=%s", settings()->base_url, trouble);
     rq->faults.len = 0;

@@ -25,10 +25,25 @@ bool proof_try(Request *rq, TryKind kind, Str who)
                    "Too many tries: wait, or ask for a mailed link."));
 }
 
+static bool too_many(Request *rq)
+{
+    rq->reply.retry_after = 2;
+    return fault(
+        rq, FAULT_BUSY, NULL,
+        T("Trop de connexions à la fois : réessayez.", "Too many sign-ins at once: try again."));
+}
+
+void proof_account(Request *rq, Str email)
+{
+    if (email.len)
+        rq->account = seal_mark(rq->arena, "account", email);
+}
+
 bool proof_password(Request *rq, Str account, Str encoded, Str password, bool *wrong)
 {
     Str client = request_client(rq);
     *wrong = false;
+    proof_account(rq, account);
     if (!proof_try(rq, TRY_CLIENT, client) || !proof_try(rq, TRY_PASSWORD, account))
         return false;
     PasswordVerdict verdict = password_check(encoded, password);
@@ -37,26 +52,29 @@ bool proof_password(Request *rq, Str account, Str encoded, Str password, bool *w
         return false;
     tries_give_back(TRY_PASSWORD, account);
     tries_give_back(TRY_CLIENT, client);
-    if (verdict == PASSWORD_RIGHT)
-        return true;
-    rq->reply.retry_after = 2;
-    return fault(
-        rq, FAULT_BUSY, NULL,
-        T("Trop de connexions à la fois : réessayez.", "Too many sign-ins at once: try again."));
+    return verdict == PASSWORD_RIGHT || too_many(rq);
 }
 
 // --- one-time codes ------------------------------------------------------------------------------
 
 static bool recovery_taken(Request *rq, Str person, Str code, bool *right)
 {
-    uint8_t hash[HASH_SIZE];
-    recovery_hash(person, code, hash);
-    Rows *taken = QUERY(rq->db, rq->arena, Q_RECOVERY_CODE_TAKE, ARG(person),
-                        arg_bytes(rq->arena, hash, HASH_SIZE));
-    if (!taken)
-        return failed(rq);
-    *right = rows_len(taken) > 0;
-    return true;
+    uint8_t first[HASH_SIZE], hash[HASH_SIZE];
+    Rows *salts = QUERY(rq->db, rq->arena, Q_RECOVERY_SALTS, ARG(person));
+    *right = false;
+    recovery_hash(person, code, first);
+    for (size_t i = 0; salts && i < rows_len(salts) && !*right; i++) {
+        memcpy(hash, first, HASH_SIZE);
+        if (!row_null(salts, i, "salt") &&
+            !recovery_harden(first, row_bytes(rq->arena, salts, i, "salt"), hash))
+            return too_many(rq);
+        Rows *taken = QUERY(rq->db, rq->arena, Q_RECOVERY_CODE_TAKE, ARG(person),
+                            arg_bytes(rq->arena, hash, HASH_SIZE));
+        if (!taken)
+            return failed(rq);
+        *right = rows_len(taken) > 0;
+    }
+    return salts || failed(rq);
 }
 
 bool proof_device_code(Request *rq, Str person, Str code, bool *right)
@@ -103,6 +121,7 @@ bool proof_code(Request *rq, Str person, Str code)
 
 bool proof_mail(Request *rq, Str email, const char *purpose, Str person, Text subject, Text body)
 {
+    proof_account(rq, email);
     if (!proof_try(rq, TRY_CLIENT_MAIL, request_client(rq)) ||
         (person.len && !proof_try(rq, TRY_MAIL, person)))
         return false;
@@ -145,6 +164,7 @@ bool proof_link(Request *rq, Str token, const char *purpose, Str *email, Str *pe
                        "This code was used, has expired or does not exist: ask for another."));
     tries_give_back(TRY_CLIENT, client);
     *email = row_str(link, 0, "email");
+    proof_account(rq, *email);
     *person = row_str(link, 0, "person_id");
     return true;
 }

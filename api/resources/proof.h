@@ -9,6 +9,9 @@ enum { LINK_MINUTES = 15 }; // the life of a mailed code; nothing else knows it
 // Counts one try, or refuses with 429 and Retry-After. Whoever was right gives it back (tries_give_back).
 bool proof_try(Request *rq, TryKind kind, Str who);
 
+// The log tells from here on whose account this request tries; not their address.
+void proof_account(Request *rq, Str email);
+
 // Compares a password with `encoded` (empty: nobody's), counted on `account`. On false there is a fault, or `wrong` is true: the
 // caller says so in words of its own.
 bool proof_password(Request *rq, Str account, Str encoded, Str password, bool *wrong);

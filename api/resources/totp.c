@@ -48,16 +48,23 @@ bool totp_make(Request *rq)
 // New ones, told this once; those that were are good no longer.
 static bool reply_codes(Request *rq, int status)
 {
-    uint8_t hashes[RECOVERY_CODES][HASH_SIZE];
-    json_t *codes = json_array();
+    uint8_t hashes[RECOVERY_CODES][HASH_SIZE], first[HASH_SIZE];
+    json_t *codes = json_array(), *reply = json_keep(rq->arena, json_pack("{s:o}", "codes", codes));
+    Str salt = recovery_salt(rq->arena);
     for (int i = 0; i < RECOVERY_CODES; i++) {
         Str code = recovery_code(rq->arena);
-        recovery_hash(rq->who->person, code, hashes[i]);
+        recovery_hash(rq->who->person, code, first);
+        if (!recovery_harden(first, salt, hashes[i])) {
+            rq->reply.retry_after = 2;
+            return fault(rq, FAULT_BUSY, NULL,
+                         T("Trop de mots de passe à la fois : réessayez.",
+                           "Too many passwords at once: try again."));
+        }
         json_array_append_new(codes, json_stringn(code.at, code.len));
     }
-    json_t *reply = json_keep(rq->arena, json_pack("{s:o}", "codes", codes));
     if (!QUERY(rq->db, rq->arena, Q_RECOVERY_CODES_SET, ARG(rq->who->person),
-               arg_hexes(rq->arena, hashes[0], RECOVERY_CODES, HASH_SIZE)))
+               arg_hexes(rq->arena, hashes[0], RECOVERY_CODES, HASH_SIZE),
+               arg_bytes(rq->arena, salt.at, salt.len)))
         return failed(rq);
     return reply_json(rq, status, reply);
 }
@@ -86,6 +93,10 @@ bool totp_confirm(Request *rq)
                      T("Ce n'est pas le code de l'appareil ; est-il à l'heure ?",
                        "This is not the device's code; is its clock right?"));
     tries_give_back(TRY_CODE, rq->who->person);
+    // This session has given it: it counts as confirmed by both.
+    if (!QUERY(rq->db, rq->arena, Q_TOKEN_CONFIRMED, ARG(rq->who->token)))
+        return failed(rq);
+    rq->access_changed = rq->who->person;
     return remember_account(rq, "account.factor-added", rq->who->person, NULL) &&
            tell(rq, row_str(me, 0, "email"), rq->who->lang == EN ? STR("en") : STR("fr"),
                 T("Un second facteur a été mis en place.", "A second factor was put in place.")) &&
@@ -110,6 +121,7 @@ static bool take_off(Request *rq, Str person)
         return failed(rq);
     if (rows_len(gone) == 0)
         return not_found(rq);
+    rq->access_changed = person;
     return remember_account(rq, "account.factor-removed", person, NULL) &&
            tell(rq, row_str(gone, 0, "email"), row_str(gone, 0, "lang"),
                 T("Votre second facteur a été retiré.", "Your second factor was taken off.")) &&

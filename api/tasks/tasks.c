@@ -3,6 +3,7 @@
 // a file that the virus scanner could not judge when it came is shown to it again.
 #include "tasks.h"
 #include "../auth/access.h"
+#include "../auth/totp.h"
 #include "../clock.h"
 #include "../files/files.h"
 #include "../history/chain.h"
@@ -23,7 +24,8 @@ enum {
     SCAN_LOOK_MS = 10000,
     USES_EVERY = 120,    // looks: once a minute
     SWEEP_EVERY = 7200,  // looks: once an hour
-    MAIL_TRIES = 13      // about two days
+    MAIL_TRIES = 13,     // about two days
+    HARDEN = 3
 };
 
 static TasksOptions options;
@@ -70,9 +72,24 @@ static bool fire_due(Db *db, Arena *arena)
     return rows_len(due) > 0;
 }
 
+// Recovery codes that were kept before Argon2id was, a few a look; false when none is left.
+static bool harden_codes(Db *db, Arena *arena)
+{
+    Rows *soft = QUERY(db, arena, Q_RECOVERY_CODES_SOFT, arg_int(arena, HARDEN));
+    for (size_t i = 0; soft && i < rows_len(soft) && !stopping; i++) {
+        Str hash = row_bytes(arena, soft, i, "hash"), salt = recovery_salt(arena);
+        uint8_t hardened[HASH_SIZE];
+        if (hash.len == HASH_SIZE && recovery_harden((const uint8_t *)hash.at, salt, hardened))
+            QUERY(db, arena, Q_RECOVERY_CODE_HARDEN, arg_bytes(arena, hash.at, hash.len),
+                  arg_bytes(arena, hardened, sizeof hardened), arg_bytes(arena, salt.at, salt.len));
+    }
+    return !soft || rows_len(soft) > 0;
+}
+
 static void *clock_loop(void *unused)
 {
     (void)unused;
+    bool soft = true;
     Arena *arena = arena_new();
     Db *db = db_open(options.conninfo), *ear = db_open(options.conninfo);
     for (uint64_t look = 0; !stopping; look++) {
@@ -80,6 +97,7 @@ static void *clock_loop(void *unused)
         if (db_ready(db)) {
             while (fire_due(db, arena) && !stopping)
                 arena_reset(arena);
+            soft = soft && harden_codes(db, arena);
             if (look % SWEEP_EVERY == 0)
                 QUERY0(db, arena, Q_TASK_SWEEP);
             if (look % USES_EVERY == USES_EVERY - 1)

@@ -4,8 +4,8 @@
 -- name: access_principal(hash bytea, idle_s bigint) many
 select p.id as person_id, p.name, p.lang, t.id as token_id, t.expires_at,
        t.kind = 'session' as session, t.access = 'write' as writes, t.scope as bound, t.scope_id as bound_id,
-       t.confirmed_at, coalesce(t.last_used_at, t.created_at) as used_at,
-       g.role, g.scope, g.scope_id, g.for_person_id, g.moves,
+       t.confirmed_at, coalesce(t.last_used_at, t.created_at) as used_at, f.confirmed_at is not null as has_factor,
+       coalesce(t.confirmed_at >= f.confirmed_at, false) as two_factors, g.role, g.scope, g.scope_id, g.for_person_id, g.moves,
        case when g.from_at > '-infinity' then g.from_at end as from_at,
        case when g.until_at < 'infinity' then g.until_at end as until_at,
        coalesce((select jsonb_agg(jsonb_build_object('id', m.organisation_id, 'owner', m.role = 'owner')
@@ -13,6 +13,7 @@ select p.id as person_id, p.name, p.lang, t.id as token_id, t.expires_at,
                  from membership m where m.person_id = p.id and m.accepted_at is not null), '[]') as memberships
 from token t
 join person p on p.id = t.person_id
+left join totp f on f.person_id = p.id
 left join role_grant g on g.person_id = p.id and g.revoked_at is null and g.until_at > now()
 where t.hash = $1 and t.revoked_at is null and t.expires_at > now() and p.suspended_at is null
   and (t.kind = 'token' or coalesce(t.last_used_at, t.created_at) > now() - $2 * interval '1 second');

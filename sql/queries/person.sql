@@ -140,11 +140,22 @@ delete from totp t using person p
 where t.person_id = $1 and p.id = t.person_id
 returning p.email, p.lang;
 
--- name: recovery_codes_set(person_id uuid, hashes bytea[]) none
+-- name: recovery_codes_set(person_id uuid, hashes bytea[], salt bytea) none
 with gone as (
     delete from recovery_code where person_id = $1
 )
-insert into recovery_code (hash, person_id) select h, $1 from unnest($2) as h;
+insert into recovery_code (hash, person_id, salt) select h, $1, $3 from unnest($2) as h;
+
+-- By which salts the person's codes are kept: one, or null.
+-- name: recovery_salts(person_id uuid) many
+select distinct salt from recovery_code where person_id = $1 and used_at is null;
+
+-- Those of before Argon2id.
+-- name: recovery_codes_soft(page bigint) many
+select hash from recovery_code where salt is null limit $1;
+
+-- name: recovery_code_harden(hash bytea, hardened bytea, salt bytea) none
+update recovery_code set hash = $2, salt = $3 where hash = $1 and salt is null;
 
 -- name: recovery_code_take(person_id uuid, hash bytea) one
 update recovery_code set used_at = now() where person_id = $1 and hash = $2 and used_at is null

@@ -84,3 +84,6 @@ with used as (
     from used where o.id = used.mail_id
 )
 select email, person_id from used;
+
+-- name: token_confirmed(id uuid) none
+update token set confirmed_at = now() where id = $1;

@@ -16,6 +16,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from box import until  # noqa: E402
 from funders import Funder  # noqa: E402
 from jalon import BINARY, Api, Problem, Server, sign_in  # noqa: E402
 
@@ -244,6 +245,45 @@ class SecondFactor(Case):
         renewed.delete("/me/totp")
         self.by_password(email)
 
+    def test_recovery_codes_are_hardened(self):
+        """Recovery codes are kept by Argon2id with a salt; those kept before it take it by themselves, and are still good, once."""
+        api, ident, email = self.person("hardened", PASSWORD)
+        _, codes = self.second_factor(api)
+        kept = lambda: self.sql(f"select count(*), count(salt), count(distinct salt), min(length(salt)) from recovery_code where person_id = '{ident}'")  # noqa: E731
+        self.assertEqual(kept(), "10|10|1|16")
+        old = "aaaa-bbbb-cccc-dddd"  # as it was kept before
+        print8 = lambda s: len(s).to_bytes(8, "little") + s.encode()  # noqa: E731
+        first = hashlib.blake2b(print8(ident) + print8(old.replace("-", "")), digest_size=32).hexdigest()
+        self.sql(f"insert into recovery_code (hash, person_id) values ('\\x{first}', '{ident}')")
+        self.by_password(email, code=codes[1])
+        self.jalon.stop()
+        self.jalon.start()
+        self.assertTrue(until(lambda: kept() == "11|11|2|16"), kept())
+        self.assertEqual(self.sql(f"select count(*) from recovery_code where hash = '\\x{first}'"), "0")
+        self.assertTrue(self.by_password(email, code=old)["token"])
+        self.refused("signed-out", self.by_password, email, code=old)
+        self.assertTrue(self.by_password(email, code=codes[2])["token"])
+
+    def test_whose_account_was_tried(self):
+        """Every try to sign in is a line that tells the way, the outcome and, by a mark and not by its address, whose account; case aside, one account has one mark."""
+        _, _, email = self.person("logged", PASSWORD)
+        self.refused("signed-out", self.by_password, email, OTHER)
+        self.refused("signed-out", self.by_password, email.upper(), OTHER)
+        self.by_password(email)
+        self.refused("signed-out", self.by_password, "nobody-here@people.example", OTHER)
+        self.link(email)
+        lines = [json.loads(line) for line in self.jalon.log_text().splitlines() if '"account"' in line]
+        tried = [(e["route"].rsplit("/", 1)[-1], e["status"], e["account"]) for e in lines if e["route"] != "/api/v1/sign-in"][-5:]
+        marks = {account for _, _, account in tried}
+        ours = tried[-1][2]
+        self.assertEqual([(way, status, account == ours) for way, status, account in tried],
+                         [("password", 401, True), ("password", 401, True), ("password", 201, True), ("password", 401, False), ("link", 201, True)])
+        self.assertEqual(len(marks), 2)
+        told = subprocess.run([BINARY, "mark", email.upper(), *self.jalon.flags()], capture_output=True, text=True, timeout=30)
+        self.assertEqual(told.stdout.strip(), ours)
+        self.assertTrue(all(re.fullmatch("[0-9a-f]{16}", mark) for mark in marks))
+        self.assertNotIn("people.example", self.jalon.log_text().lower())
+
     def test_a_dump_gives_nothing_away(self):
         """Neither the secret nor a recovery code, session or mailed code stands in the database; the key lies beside it, for its owner alone."""
         api, _, email = self.person("dump", PASSWORD)
@@ -313,7 +353,7 @@ class Sessions(Case):
     def test_absolute(self):
         """However much it is used, a session ends on its day."""
         api, _, _ = self.person("absolute")
-        self.assertEqual(self.sql("select bool_and(expires_at - created_at between interval '14 days' - interval '1 minute' and interval '14 days') "
+        self.assertEqual(self.sql("select bool_and(expires_at - created_at between interval '14 days' - interval '1 minute' and interval '14 days 10 seconds') "
                                   "from token where kind = 'session'"), "t")
         self.sql("update token set expires_at = now() where person_id = (select id from person where email = 'absolute@people.example')")
         time.sleep(0.3)
@@ -364,6 +404,47 @@ class Sessions(Case):
         time.sleep(2.1)
         self.refused("reauthentication-needed", manager.post, "/grants", grant)
         manager.post("/grants", {"person_id": ident, "role": "clerk", "scope": "call", "scope_id": funder.call})
+
+
+class Demanded(Case):
+    settings = {"second_factor": "managers"}
+
+    def privileged(self, local):
+        funder = Funder(self.jalon, local)
+        manager, ident = funder.person("manager", "manager", "space")
+        return funder, manager, ident
+
+    def test_asked_of_who_runs_something(self):
+        """Where the operator asks a second factor of them, who runs a space or the platform does nothing in a session that was not confirmed by one."""
+        funder, manager, ident = self.privileged("asked")
+        grant = {"person_id": ident, "role": "clerk", "scope": "call", "scope_id": funder.call}
+        for method, path, body in (("POST", "/grants", grant), ("GET", "/applications", None), ("GET", f"/grants?scope=call&scope_id={funder.call}", None),
+                                   ("POST", "/dossiers", {}), ("POST", "/tokens", {"label": "around"})):
+            self.assertEqual(self.refused("second-factor-needed", manager.request, method, path, body).status, 403)
+        self.assertIn("/me/totp", self.refused("second-factor-needed", manager.post, "/dossiers").document["detail"])
+        self.assertEqual(manager.get("/spaces").status, 200, "what is public is")
+        self.assertEqual(manager.get(f"/observatory?call_id={funder.call}")["least"], 3, "to nobody in particular")
+        before = self.link("manager@asked.example")
+        secret, codes = self.second_factor(manager)
+        self.assertEqual(manager.post("/grants", grant).status, 201, "at once, in the session that put it in place")
+        other = manager.signed(before["token"])
+        self.assertIn("/session/confirm", self.refused("second-factor-needed", other.post, "/dossiers").document["detail"])
+        renewed = manager.signed(other.post("/session/confirm", {"code": codes[0]})["token"])
+        self.assertEqual(renewed.post("/dossiers").status, 201)
+        self.assertEqual(manager.signed(manager.post("/tokens", {"label": "programme", "access": "write"})["token"]).post("/dossiers").status, 201)
+        renewed.delete("/me/totp")
+        self.refused("second-factor-needed", renewed.post, "/dossiers")
+
+    def test_of_administrators_and_of_nobody_else(self):
+        """An administrator's session is refused the same way; who runs nothing is asked nothing."""
+        self.jalon.admin_token("boss@people.example")
+        boss, _ = sign_in(self.admin, "boss@people.example")
+        self.refused("second-factor-needed", boss.get, "/people")
+        self.assertEqual(boss.get("/me")["email"], "boss@people.example")
+        self.second_factor(boss)
+        self.assertEqual(boss.get("/people").status, 200)
+        api, _, _ = self.person("ordinary")
+        self.assertEqual(api.post("/dossiers").status, 201)
 
 
 class LastUse(Case):

@@ -8,6 +8,7 @@
 #include "engine/build.h"
 #include "../base/table.h"
 #include <pthread.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -635,6 +636,33 @@ static void recovery_codes_are_read_as_people_write_them(void **state)
     assert_memory_not_equal(as_shown, others, HASH_SIZE);
 }
 
+static void recovery_codes_are_kept_by_argon2id(void **state)
+{
+    uint8_t first[HASH_SIZE], again[HASH_SIZE], one[HASH_SIZE], other[HASH_SIZE],
+        by_hand[HASH_SIZE];
+    Str salt = recovery_salt(*state), salt2 = recovery_salt(*state);
+    recovery_hash(STR("me"), STR("abcd-efgh-2345-wxyz"), first);
+    assert_true(recovery_harden(first, salt, one) && recovery_harden(first, salt, again));
+    assert_memory_equal(one, again, HASH_SIZE); // found by it
+    assert_true(recovery_harden(first, salt2, other));
+    assert_memory_not_equal(one, other, HASH_SIZE);
+    assert_int_equal(crypto_pwhash(by_hand, HASH_SIZE, (const char *)first, HASH_SIZE,
+                                   (const uint8_t *)salt.at, 2, 19 << 20,
+                                   crypto_pwhash_ALG_ARGON2ID13),
+                     0);
+    assert_memory_equal(one, by_hand, HASH_SIZE);
+    assert_false(recovery_harden(first, STR("short"), one));
+}
+
+static void a_mark_tells_the_same_from_others(void **state)
+{
+    Str one = seal_mark(*state, "account", STR("Ann@Ville.example"));
+    assert_int_equal(one.len, 16);
+    assert_true(str_eq(one, seal_mark(*state, "account", STR("ann@ville.example"))));
+    assert_false(str_eq(one, seal_mark(*state, "account", STR("anne@ville.example"))));
+    assert_false(str_eq(one, seal_mark(*state, "other", STR("ann@ville.example"))));
+}
+
 static void what_is_sealed_opens_for_its_own(void **state)
 {
     char folder[] = "/tmp/jalon-seal-XXXXXX";
@@ -683,6 +711,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_device_reads_the_secret, set_up, tear_down),
         cmocka_unit_test_setup_teardown(recovery_codes_are_read_as_people_write_them, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(recovery_codes_are_kept_by_argon2id, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_mark_tells_the_same_from_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_sealed_opens_for_its_own, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
