@@ -215,13 +215,13 @@ static bool chains(Verify *v)
 {
     Cursor c;
     Chain chain = {0};
+    Arena *arena = arena_new(); // of one entry
     bool good = cursor_open(&c, v->db, Q_VERIFY_CHAINS, Q_VERIFY_CHAINS_NEXT);
     while (good && !c.end) {
-        Arena *arena = arena_new();
-        good = chain_follow(v, arena, c.rows, c.at, &chain);
-        arena_free(arena);
-        good = good && cursor_step(&c);
+        arena_reset(arena);
+        good = chain_follow(v, arena, c.rows, c.at, &chain) && cursor_step(&c);
     }
+    arena_free(arena);
     cursor_close(&c);
     return good && chain_end(v, &chain) && bare(v);
 }

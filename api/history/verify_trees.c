@@ -14,9 +14,17 @@ typedef struct Anchors { // the file of one tree
 
 typedef struct Trees {
     Verify *v;
+    Arena *arena; // of one leaf
     Cursor leaves, tiles, checkpoints;
     char id[37]; // the tree that is being grown; empty before the first
     Frontier frontier;
+    Node tile
+        [TILE]; // hashes of the tile that `tile_of` names: read once, not for each of its leaves
+    size_t tile_len;
+    struct {
+        const Rows *rows;
+        size_t at;
+    } tile_of;
     char here[120], last[120]; // the entries of the present leaf and the one before it, as told
     Anchors anchors;
     VEC(Str) seen;
@@ -231,22 +239,36 @@ static bool tile_reach(Trees *t)
     return true;
 }
 
+static void tile_read(Trees *t)
+{
+    const Cursor *c = &t->tiles;
+    if (t->tile_of.rows == c->rows && t->tile_of.at == c->at && t->frontier.size % TILE)
+        return;
+    Arena *arena = arena_new();
+    Str hashes = row_bytes(arena, c->rows, c->at, "hashes");
+    t->tile_len = hashes.len / NODE_SIZE < TILE ? hashes.len / NODE_SIZE : TILE;
+    memcpy(t->tile, hashes.at, t->tile_len * NODE_SIZE);
+    arena_free(arena);
+    t->tile_of.rows = c->rows;
+    t->tile_of.at = c->at;
+}
+
 // The hash that the log keeps `ahead` leaves from here, in this tile; false: none.
-static bool kept(Trees *t, Arena *arena, size_t ahead, Node *ret)
+static bool kept(Trees *t, size_t ahead, Node *ret)
 {
     const Cursor *c = &t->tiles;
     size_t offset = t->frontier.size % TILE + ahead;
     if (!is_tree(c, t->id) ||
         (uint64_t)row_int(c->rows, c->at, "position") != t->frontier.size / TILE)
         return false;
-    Str hashes = row_bytes(arena, c->rows, c->at, "hashes");
-    if ((offset + 1) * NODE_SIZE > hashes.len)
+    tile_read(t);
+    if (offset >= t->tile_len)
         return false;
-    memcpy(ret->at, hashes.at + offset * NODE_SIZE, NODE_SIZE);
+    *ret = t->tile[offset];
     return true;
 }
 
-static bool leaf_wrong(Trees *t, Arena *arena, Node leaf, bool there)
+static bool leaf_wrong(Trees *t, Node leaf, bool there)
 {
     Node after;
     Str index = size_text(t, t->frontier.size);
@@ -256,7 +278,7 @@ static bool leaf_wrong(Trees *t, Arena *arena, Node leaf, bool there)
                                       "tree {0}, leaf {1}: entry {2} was never gathered in its "
                                       "place: it was put in afterwards."),
                                     str_of(t->id), index, leaf_text(t)));
-    if (kept(t, arena, 1, &after) && memcmp(after.at, leaf.at, NODE_SIZE) == 0)
+    if (kept(t, 1, &after) && memcmp(after.at, leaf.at, NODE_SIZE) == 0)
         return broken(
             t->v, MESSAGE(T("arbre {0}, feuille {1} : son entrée n'est plus là ; {2} la suivait.",
                             "tree {0}, leaf {1}: its entry is gone; {2} came after it."),
@@ -275,9 +297,9 @@ static bool leaf_take(Trees *t, Arena *arena)
     if (!tile_reach(t))
         return false;
     Node held, leaf = merkle_leaf(row_bytes(arena, c->rows, c->at, "hash"));
-    bool there = kept(t, arena, 0, &held);
+    bool there = kept(t, 0, &held);
     if (!there || memcmp(held.at, leaf.at, NODE_SIZE) != 0)
-        return leaf_wrong(t, arena, leaf, there);
+        return leaf_wrong(t, leaf, there);
     frontier_add(&t->frontier, leaf);
     leaf_text(t);
     memcpy(t->last, t->here, sizeof t->last);
@@ -296,10 +318,8 @@ static bool step(Trees *t)
         t->v->result->waiting++;
         return true;
     }
-    Arena *arena = arena_new();
-    bool good = leaf_take(t, arena);
-    arena_free(arena);
-    return good;
+    arena_reset(t->arena);
+    return leaf_take(t, t->arena);
 }
 
 // Files of trees that the database does not know any more.
@@ -329,7 +349,7 @@ static bool anchors_known(Trees *t)
 
 bool trees(Verify *v)
 {
-    Trees t = {.v = v};
+    Trees t = {.v = v, .arena = arena_new()};
     bool good = cursor_open(&t.leaves, v->db, Q_VERIFY_LEAVES, Q_VERIFY_LEAVES_NEXT);
     good = cursor_open(&t.tiles, v->db, Q_VERIFY_TILES, Q_VERIFY_TILES_NEXT) && good;
     good =
@@ -343,6 +363,7 @@ bool trees(Verify *v)
         good = orphan(&t, &t.checkpoints);
     good = good && anchors_known(&t);
     anchors_close(&t.anchors);
+    arena_free(t.arena);
     cursor_close(&t.leaves);
     cursor_close(&t.tiles);
     cursor_close(&t.checkpoints);
