@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// XChaCha20-Poly1305 (RFC 8439 with a nonce of 24 bytes, drawn by chance): the key's name, the nonce, the sealed text. What was sealed
+// XChaCha20-Poly1305 (RFC 8439 with a nonce of 24 bytes): the key's name, the nonce, the sealed text. What was sealed
 // before keys had names begins with its nonce: it is tried with every key there is.
 #include "seal.h"
 #include <ctype.h>
@@ -73,7 +73,8 @@ static bool make(int which, Arena *arena, Str *why)
 static bool load(int which)
 {
     Key fresh = {0};
-    int fd = open(ring.paths[which].at, O_RDONLY | O_CLOEXEC);
+    const char *path = ring.paths[which].at; // NULL: nobody has begun
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     ring.keys[which].there = false;
     if (fd < 0)
         return false;
@@ -103,12 +104,13 @@ bool seal_start(const char *path, Arena *arena, Str *why)
 
 // --- sealing -------------------------------------------------------------------------------------
 
-static Str seal_with(const Key *key, Arena *arena, Str secret, Str about)
+static Str seal_with(const Key *key, Arena *arena, const uint8_t drawn[NONCE], Str secret,
+                     Str about)
 {
     size_t size = SEAL_ID + NONCE + secret.len + MARK;
     uint8_t *at = arena_alloc(arena, size), *nonce = at + SEAL_ID;
     memcpy(at, key->id, SEAL_ID);
-    randombytes_buf(nonce, NONCE);
+    memcpy(nonce, drawn, NONCE);
     crypto_aead_xchacha20poly1305_ietf_encrypt(nonce + NONCE, NULL, (const uint8_t *)secret.at,
                                                secret.len, (const uint8_t *)about.at, about.len,
                                                NULL, nonce, key->bytes);
@@ -140,10 +142,33 @@ static bool open_any(Arena *arena, Str sealed, Str about, Str *ret)
     return false;
 }
 
+static Str seal_by(int which, Arena *arena, Str secret, Str about)
+{
+    uint8_t nonce[NONCE];
+    randombytes_buf(nonce, sizeof nonce);
+    pthread_mutex_lock(&ring.lock);
+    Str sealed = seal_with(&ring.keys[which], arena, nonce, secret, about);
+    pthread_mutex_unlock(&ring.lock);
+    return sealed;
+}
+
 Str seal(Arena *arena, Str secret, Str about)
 {
+    return seal_by(PRESENT, arena, secret, about);
+}
+
+// The nonce is a hash of what is sealed, under the key: it comes again with the same text only.
+Str seal_alike(Arena *arena, Str text, Str about)
+{
+    uint8_t nonce[NONCE];
+    crypto_generichash_state state;
     pthread_mutex_lock(&ring.lock);
-    Str sealed = seal_with(&ring.keys[PRESENT], arena, secret, about);
+    crypto_generichash_init(&state, ring.keys[PRESENT].bytes, KEY, sizeof nonce);
+    crypto_generichash_update(&state, (const uint8_t *)about.at, about.len);
+    crypto_generichash_update(&state, (const uint8_t *)"", 1);
+    crypto_generichash_update(&state, (const uint8_t *)text.at, text.len);
+    crypto_generichash_final(&state, nonce, sizeof nonce);
+    Str sealed = seal_with(&ring.keys[PRESENT], arena, nonce, text, about);
     pthread_mutex_unlock(&ring.lock);
     return sealed;
 }
@@ -212,10 +237,7 @@ bool seal_make_next(uint8_t ret[SEAL_ID], Arena *arena, Str *why)
 
 Str seal_by_next(Arena *arena, Str secret, Str about)
 {
-    pthread_mutex_lock(&ring.lock);
-    Str sealed = seal_with(&ring.keys[NEXT], arena, secret, about);
-    pthread_mutex_unlock(&ring.lock);
-    return sealed;
+    return seal_by(NEXT, arena, secret, about);
 }
 
 Str seal_mark(Arena *arena, const char *use, Str about)

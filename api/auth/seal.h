@@ -19,6 +19,9 @@ Str seal(Arena *arena, Str secret, Str about);
 // For logs: who guesses addresses learns nothing from it without the key. With another key the marks are others.
 Str seal_mark(Arena *arena, const char *use, Str about);
 
+// As seal() does, but equal texts always look equal: for what is told again and again.
+Str seal_alike(Arena *arena, Str text, Str about);
+
 // False when it was sealed by another key, for something else, or changed.
 bool seal_open(Arena *arena, Str sealed, Str about, Str *ret);
 

@@ -16,6 +16,16 @@ Token token_new(Arena *arena)
     return token;
 }
 
+Str token_reference(Arena *arena, size_t len)
+{
+    static const char signs[] = "23456789BCDFGHJKLMNPQRSTVWXZ";
+    char *at = arena_alloc(arena, len + 1);
+    for (size_t i = 0; i < len; i++)
+        at[i] = signs[randombytes_uniform(sizeof signs - 1)];
+    at[len] = '\0';
+    return (Str){at, len};
+}
+
 bool token_hash(Str secret, uint8_t ret[HASH_SIZE])
 {
     uint8_t bytes[TOKEN_BYTES];

@@ -13,5 +13,8 @@ typedef struct Token {
 // A new secret and the hash to keep.
 Token token_new(Arena *arena);
 
+// `len` digits and letters drawn by chance, without vowels or what is mistaken for another: for references that people write and say.
+Str token_reference(Arena *arena, size_t len);
+
 // The hash of a secret that someone shows. False when it is not shaped like one of ours, which spares a look-up.
 bool token_hash(Str secret, uint8_t ret[HASH_SIZE]);

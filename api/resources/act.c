@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // One track at a time: the acts of other nouns, the opening of an application, a timer that falls
 // due.
+#include "../auth/token.h"
 #include "common.h"
 #include "track.h"
+
+enum { NUMBER_LEN = 5, DRAWS = 9 }; // 17 million numbers a call and year
 
 // Locks one application and reads it. NULL with db_error; a track with an empty id when there is
 // none.
@@ -145,41 +148,48 @@ static bool carried(Request *rq, Str dossier_id)
     return true;
 }
 
-// The number that the call gives, "2026-0042". False with a fault when it is not open.
-static bool next_number(Request *rq, Str call_id, Time now, Str *ret)
+// Is the call open now? False with a fault when it is not.
+static bool takes(Request *rq, Str call_id, Time now)
 {
     Rows *rows =
-        QUERY(rq->db, rq->arena, Q_APPLICATION_NUMBER, ARG(call_id), arg_time(rq->arena, now));
+        QUERY(rq->db, rq->arena, Q_APPLICATION_TAKES, ARG(call_id), arg_time(rq->arena, now));
     if (!rows)
         return failed(rq);
-    if (!rows_len(rows)) {
-        Rows *call = QUERY(rq->db, rq->arena, Q_APPLICATION_CALL, ARG(call_id));
-        if (!call)
-            return failed(rq);
-        if (!rows_len(call) || (str_is(row_str(call, 0, "status"), "draft") &&
-                                !access_manages(rq->who, row_str(call, 0, "space_id"))))
-            return not_found(rq);
-        return fault(
-            rq, FAULT_CONFLICT, NULL,
-            T("Cet appel n'est pas ouvert aux dépôts.", "This call is not open for applications."));
-    }
-    Str year = str_slice(time_format(rq->arena, now), 0, 4);
-    *ret = str_format(rq->arena, STR_FMT "-%04lld", STR_ARG(year),
-                      (long long)row_int(rows, 0, "last_number"));
-    return true;
+    if (rows_len(rows))
+        return true;
+    Rows *call = QUERY(rq->db, rq->arena, Q_APPLICATION_CALL, ARG(call_id));
+    if (!call)
+        return failed(rq);
+    if (!rows_len(call) || (str_is(row_str(call, 0, "status"), "draft") &&
+                            !access_manages(rq->who, row_str(call, 0, "space_id"))))
+        return not_found(rq);
+    return fault(
+        rq, FAULT_CONFLICT, NULL,
+        T("Cet appel n'est pas ouvert aux dépôts.", "This call is not open for applications."));
+}
+
+// "2026-7KXQ4": drawn, since numbers in a row would count others' drafts.
+static Str number_draw(Arena *arena, Time now)
+{
+    Str year = str_slice(time_format(arena, now), 0, 4);
+    return str_format(arena, STR_FMT "-" STR_FMT, STR_ARG(year),
+                      STR_ARG(token_reference(arena, NUMBER_LEN)));
 }
 
 static bool added(Request *rq, Str call_id, Str dossier_id, Str *ret)
 {
     Time now = request_now(rq);
-    Str number;
-    if (!next_number(rq, call_id, now, &number))
+    if (!takes(rq, call_id, now))
         return false;
-    Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_ADD, ARG(call_id), ARG(dossier_id),
-                       ARG(number), arg_time(rq->arena, now));
-    if (rows) {
-        *ret = row_str(rows, 0, "id");
-        return true;
+    for (int draws = 0; draws < DRAWS; draws++) {
+        Rows *rows = QUERY(rq->db, rq->arena, Q_APPLICATION_ADD, ARG(call_id), ARG(dossier_id),
+                           ARG(number_draw(rq->arena, now)), arg_time(rq->arena, now));
+        if (!rows)
+            break;
+        if (rows_len(rows)) {
+            *ret = row_str(rows, 0, "id");
+            return true;
+        }
     }
     if (db_error(rq->db) != DB_UNIQUE)
         return failed(rq);

@@ -134,15 +134,17 @@ select u.dossier_id, u.version, u.content, u.documents, u.sha256, u.at
 from unnest($1, $2, $3, $4, $5, $6) as u (dossier_id, version, content, documents, sha256, at)
 on conflict (dossier_id, version) do nothing;
 
--- An open call gives the next number; no row when it is not open.
--- name: application_number(call_id uuid, now timestamptz) one
-update call set last_number = last_number + 1
+-- A call that is open, and stays so until the end of the transaction; no row when it is not.
+-- name: application_takes(call_id uuid, now timestamptz) one
+select id from call
 where id = $1 and status = 'open' and opens_at <= $2 and closes_at > $2
-returning last_number;
+for share;
 
+-- No row when the number is taken.
 -- name: application_add(call_id uuid, dossier_id uuid, number text, at timestamptz) one
 insert into application (call_id, dossier_id, number, state, places, stage, version, hash, opened_at, updated_at)
 values ($1, $2, $3, '{}', '{}', '', 0, decode(repeat('00', 32), 'hex'), $4, $4)
+on conflict (call_id, number) do nothing
 returning id;
 
 -- name: application_call(call_id uuid) one

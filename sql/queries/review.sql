@@ -14,12 +14,12 @@ where r.submitted_at is null
 returning r.id, r.application_id, r.grid, r.person_id, (select name from person where id = r.person_id) as name,
           r.content, r.submitted_at, r.version, r.updated_at;
 
--- Own reviews, and submitted ones of the grids that the viewer sees. `nameless`: who wrote them is not told.
+-- Own reviews, and submitted ones of the grids that the viewer sees. `nameless`: who wrote them is not told. The version counts drafts: it is their author's.
 -- name: review_list(application_id uuid, viewer uuid, grids text[], nameless boolean, cursor_at timestamptz, cursor_id uuid, page bigint) many
 select r.id, r.application_id, r.grid,
        case when r.person_id = $2 or not $4 then r.person_id end as person_id,
        case when r.person_id = $2 or not $4 then p.name end as name,
-       r.content, r.submitted_at, r.version, r.updated_at, r.updated_at as cursor_at, r.id as cursor_id
+       r.content, r.submitted_at, case when r.person_id = $2 then r.version end as version, r.updated_at, r.updated_at as cursor_at, r.id as cursor_id
 from review r join person p on p.id = r.person_id
 where r.application_id = $1 and (r.person_id = $2 or (r.submitted_at is not null and r.grid = any ($3)))
   and (r.updated_at, r.id) > (coalesce($5, '-infinity'), coalesce($6, '00000000-0000-0000-0000-000000000000'))

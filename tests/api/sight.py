@@ -303,6 +303,29 @@ class Sight(unittest.TestCase):
             clerk.get(f"/spaces/{self.w.space}/log/proof?entry={application}:6")
         self.assertEqual(caught.exception.status, 404, "places on the chain are nobody's to count")
 
+    def test_names_count_nothing(self):
+        """Numbers of applications are drawn, and cursors sealed: neither tells how much others did."""
+        numbers = [self.w.carrier.get(f"/applications/{self.w.application(title)[0]}")["number"] for title in ("Un", "Deux", "Trois")]
+        self.assertEqual(len(set(numbers)), 3)
+        for number in numbers:
+            self.assertRegex(number, r"^\d{4}-[2-9B-DF-HJ-NP-TV-XZ]{5}$")
+        for path in (f"/applications/{self.funded}/moves?limit=1", "/applications?limit=1"):
+            page, again = self.who["clerk"].get(path), self.who["clerk"].get(path)
+            self.assertEqual(page.raw, again.raw)
+            opened = base64.urlsafe_b64decode(page["next"] + "==")
+            for told in (str(page["items"][0].get("id")), self.funded, str(page["items"][0].get("hash"))):
+                self.assertNotIn(told.encode(), opened)
+            self.assertEqual(len(list(self.who["clerk"].items(path))), len(list(self.who["clerk"].items(path.replace("=1", "=200")))))
+
+    def test_drafts_of_a_review_are_not_counted(self):
+        """How often somebody wrote their review over is their own to know."""
+        application, _ = self.filed("Brouillons")
+        path, expert = f"/applications/{application}/reviews", self.who["expert"]
+        for worth in (1, 5, 1):
+            expert.put(f"{path}/merit", {"content": {"scores": {"worth": worth}}})
+        expert.put(f"{path}/merit", {"content": {"scores": {"worth": 5}}, "submit": True})
+        self.assertEqual([[r["version"] for r in self.who[who].items(path)] for who in ("expert", "clerk")], [[4], [None]])
+
     def test_etag_of_what_is_shown(self):
         """The ETag of an application tells apart what is shown: to whom, in which language, with which moves; If-None-Match spares the same."""
         application, _ = self.filed("Étiqueté")

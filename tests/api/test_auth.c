@@ -675,7 +675,11 @@ static void what_is_sealed_opens_for_its_own(void **state)
     assert_int_equal(about.st_mode & 0777, 0600);
     Str one = seal(*state, STR("secret"), STR("me")), two = seal(*state, STR("secret"), STR("me"));
     assert_false(str_eq(one, two)); // the same secret of two people does not look the same
+    Str cursor = seal_alike(*state, STR("7"), STR("cursor")); // asked twice, told twice
+    assert_true(str_eq(cursor, seal_alike(*state, STR("7"), STR("cursor"))));
+    assert_false(str_eq(cursor, seal_alike(*state, STR("8"), STR("cursor"))));
     assert_true(seal_start(path, *state, &why)); // after a restart
+    assert_true(seal_open(*state, cursor, STR("cursor"), &opened) && str_is(opened, "7"));
     assert_true(seal_open(*state, one, STR("me"), &opened) && str_is(opened, "secret"));
     assert_false(seal_open(*state, one, STR("you"), &opened));
     ((char *)(uintptr_t)two.at)[two.len - 1] ^= 1;
