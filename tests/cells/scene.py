@@ -61,7 +61,7 @@ class Wire:
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
             sent.setdefault("Content-Type", "application/json")
-        if not path.startswith(("/api/", "/health", "/metrics", "/openapi", "/problems")) and (method, path) != ("GET", "/sign-in"):
+        if not path.startswith(("/api/", "/health", "/metrics", "/openapi", "/problems")) and (method, path) not in (("GET", "/"), ("GET", "/sign-in")):
             path = "/api/v1" + path
         self.count += 1
         for attempt in (1, 2):
