@@ -23,6 +23,7 @@
 #define PAGES         QUERY_OF(PAGED)
 #define LOG_SIZES     QUERY_OF({"from", FIELD_INT_T, "The shorter size."}, {"to", FIELD_INT_T, "The longer one; the latest when absent."})
 #define LOG_ENTRY     QUERY_OF({"entry", FIELD_TEXT_T, "<id of the application, dossier…>:<version or hash>"})
+#define SPACE_LOOK    QUERY_OF({"space", FIELD_TEXT_T, "The address (slug) of the space that it is to look like."})
 #define BODY(S, rows) .body = (rows), .input_size = sizeof(S)
 
 // clang-format off
@@ -39,9 +40,9 @@ const Route routes[] = {
       .handler = problem_kind_get, .direct = true, .summary = "What a kind of problem means" },
 
     { GET,    "/", PUBLIC, .reply = "text/html", .status = 200, .tag = "session",
-      .handler = sign_in_page, .direct = true, .summary = "The page to sign in, for browsers" },
+      .handler = sign_in_page, .direct = true, .query = SPACE_LOOK, .summary = "The page to sign in, for browsers" },
     { GET,    "/sign-in", PUBLIC, .reply = "text/html", .status = 200, .tag = "session",
-      .handler = sign_in_page, .direct = true, .summary = "The same, and the page behind a mailed link" },
+      .handler = sign_in_page, .direct = true, .query = SPACE_LOOK, .summary = "The same, and the page behind a mailed link" },
     { POST,   "/api/v1/sign-in", PUBLIC, .reply = "Sent", .status = 202, .tag = "session",
       .handler = sign_in, BODY(SignIn, sign_in_fields),
       .silent = "asks for a mail; nothing has changed",

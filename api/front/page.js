@@ -2,6 +2,7 @@
 // that a mail scanner that opens every link uses nothing up.
 const $ = id => document.getElementById(id);
 const words = $('words').dataset;
+const slug = new URLSearchParams(location.search).get('space');
 const [what, token] = location.hash.slice(1).split('=');
 history.replaceState(null, '', location.pathname + location.search);
 
@@ -72,7 +73,7 @@ $('by-mail').onsubmit = event => {
   complain(email, email.checkValidity() ? '' : words.address);
   if (!email.checkValidity()) return;
   busy(event.target.querySelector('button'), async () => {
-    const reply = await ask('POST', '/sign-in', { email: email.value });
+    const reply = await ask('POST', '/sign-in', slug ? { email: email.value, space: slug } : { email: email.value });
     if (reply.status !== 202) return complain(email, reply.status === 422 ? words.address : why(reply.status));
     $('sent-to').textContent = email.value;
     show('sent');
@@ -117,6 +118,23 @@ async function providers() {
   $('providers').hidden = ways.length === 0;
 }
 
+// Reached from a funder's space (?space=its-address), the page has its name, its logo and its four colours.
+async function dress(slug) {
+  const reply = await ask('GET', '/spaces?slug=' + encodeURIComponent(slug));
+  const space = reply.status === 200 && reply.json.items[0];
+  if (!space) return;
+  const root = document.documentElement, title = space.title[root.lang] || space.title.fr || space.title.en;
+  document.title = document.title.replace($('brand').textContent, title);
+  $('brand').textContent = title;
+  for (const [name, colour] of Object.entries(space.colours)) root.style.setProperty('--' + name.replace('_', '-'), colour);
+  if (Object.keys(space.colours).length) root.style.colorScheme = 'only light';
+  if (!space.logo) return;
+  $('logo').src = '/api/v1/spaces/' + space.id + '/logo';
+  $('logo').hidden = false;
+  document.querySelector('.brand svg').remove();
+}
+
+if (slug) dress(slug);
 providers();
 if (what === 'sign-in' && token) show('ask');
 else if (what === 'address' && token) show('address');

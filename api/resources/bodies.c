@@ -7,6 +7,10 @@ static const char *const langs[] = {"fr", "en", NULL};
 
 const Field sign_in_fields[] = {
     FIELD_EMAIL(SignIn, email, .required = true),
+    FIELD_TEXT(SignIn, space, .max = 64,
+               .help =
+                   "The address (slug) of the space that they come from: the page that the mail "
+                   "names looks like it."),
     FIELD_END,
 };
 
@@ -62,7 +66,8 @@ const Field code_fields[] = {
 
 const Field oidc_start_fields[] = {
     FIELD_TEXT(OidcStart, return_to,
-               .help = "Where the browser goes once signed in: a path here; / when it is not said."),
+               .help =
+                   "Where the browser goes once signed in: a path here; / when it is not said."),
     FIELD_BOOL(OidcStart, link, .help = "Give this way to the account that is signed in."),
     FIELD_END,
 };

@@ -5,7 +5,7 @@
 #include "../../engine/base/field.h"
 
 typedef struct SignIn {
-    Str email, password, code;
+    Str email, password, code, space;
     bool cookie;
 } SignIn;
 extern const Field sign_in_fields[], sign_in_password_fields[];

@@ -121,6 +121,12 @@ bool proof_code(Request *rq, Str person, Str code)
 
 bool proof_mail(Request *rq, Str email, const char *purpose, Str person, Text subject, Text body)
 {
+    return proof_mail_from(rq, email, purpose, person, subject, body, STR(""));
+}
+
+bool proof_mail_from(Request *rq, Str email, const char *purpose, Str person, Text subject,
+                     Text body, Str query)
+{
     proof_account(rq, email);
     if (!proof_try(rq, TRY_CLIENT_MAIL, request_client(rq)) ||
         (person.len && !proof_try(rq, TRY_MAIL, person)))
@@ -135,8 +141,8 @@ bool proof_mail(Request *rq, Str email, const char *purpose, Str person, Text su
     if (rows_len(made) == 0)
         return true;
     // Behind "#": what a browser keeps for itself, out of logs and of what it tells other sites.
-    Str page = str_format(rq->arena, "%s/sign-in#%s=" STR_FMT, settings()->base_url, purpose,
-                          STR_ARG(token.secret));
+    Str page = str_format(rq->arena, "%s/sign-in" STR_FMT "#%s=" STR_FMT, settings()->base_url,
+                          STR_ARG(query), purpose, STR_ARG(token.secret));
     Message title = MESSAGE(subject, STR_NONE);
     Message text = MESSAGE(body, token.secret, str_format(rq->arena, "%d", LINK_MINUTES), page);
     return QUERY(rq->db, rq->arena, Q_SIGN_IN_LINK_MAIL, hash,

@@ -26,6 +26,8 @@ bool proof_device_code(Request *rq, Str person, Str code, bool *right);
 // the code, {1} for minutes and {2} for the address of a page that takes it. Nothing leaves when the mailbox had too many; nobody
 // is told.
 bool proof_mail(Request *rq, Str email, const char *purpose, Str person, Text subject, Text body);
+// The same with a query string for the page, "?…" or empty.
+bool proof_mail_from(Request *rq, Str email, const char *purpose, Str person, Text subject, Text body, Str query);
 
 // Takes a mailed code: the address that it was sent to, and its person. False with a fault, 401.
 bool proof_link(Request *rq, Str token, const char *purpose, Str *email, Str *person);

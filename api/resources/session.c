@@ -57,6 +57,15 @@ bool session_open(Request *rq, const SessionOpen *open)
     return reply_session(rq, session, &token, open->cookie);
 }
 
+// "?space=ouest" for the page that the mail names; what is no address of a space is left out.
+static Str page_of(Request *rq, Str space)
+{
+    for (size_t i = 0; i < space.len; i++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-", space.at[i]))
+            return STR("");
+    return space.len ? str_format(rq->arena, "?space=" STR_FMT, STR_ARG(space)) : STR("");
+}
+
 bool sign_in(Request *rq)
 {
     static const Text subject = {"Votre lien de connexion", "Your sign-in link"};
@@ -68,7 +77,8 @@ bool sign_in(Request *rq)
         "Hello,\n\nTo sign in, open this page:\n\n{2}\n\nor copy this code, good once within {1} "
         "minutes:\n\n{0}\n\nIf you asked for nothing, ignore this message.\n"};
     const SignIn *given = rq->input;
-    return proof_mail(rq, given->email, "sign-in", STR_NONE, subject, body) &&
+    return proof_mail_from(rq, given->email, "sign-in", STR_NONE, subject, body,
+                           page_of(rq, given->space)) &&
            reply_text(rq, 202, STR("{\"sent\":true}"));
 }
 

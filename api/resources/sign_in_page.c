@@ -130,12 +130,13 @@ static void front_write(void)
     Arena *arena = arena_new(); // never freed: the pages live in it
     for (Lang lang = FR; lang <= EN; lang++)
         front.pages[lang] = page_write(arena, lang);
-    front.policy = str_format(
-        arena,
-        "default-src 'none'; script-src 'sha256-" STR_FMT "'; style-src 'sha256-" STR_FMT "'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        STR_ARG(hash_sha256_base64(arena, str_of(front_js_text))),
-        STR_ARG(hash_sha256_base64(arena, str_of(front_css_text))));
+    front.policy = str_format(arena,
+                              "default-src 'none'; script-src 'sha256-" STR_FMT
+                              "'; style-src 'sha256-" STR_FMT "'; "
+                              "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action "
+                              "'none'; frame-ancestors 'none'",
+                              STR_ARG(hash_sha256_base64(arena, str_of(front_js_text))),
+                              STR_ARG(hash_sha256_base64(arena, str_of(front_css_text))));
 }
 
 bool sign_in_page(Request *rq)

@@ -74,19 +74,43 @@ double contrast(Str one, Str other)
     return (fmax(a, b) + 0.05) / (fmin(a, b) + 0.05);
 }
 
+static Str mixed(Arena *arena, Str colour, int towards, int step)
+{
+    int mix[3];
+    for (size_t i = 0; i < 3; i++) {
+        int c = hex(colour.at[1 + 2 * i]) * 16 + hex(colour.at[2 + 2 * i]);
+        mix[i] = c + (towards - c) * step / 100;
+    }
+    return str_format(arena, "#%02x%02x%02x", mix[0], mix[1], mix[2]);
+}
+
+// The colour, as little darker or lighter as it takes: to black or to white one of the two always does.
+static Str readable(Arena *arena, Str colour, Str on)
+{
+    for (int step = 1; step <= 100; step++)
+        for (int towards = 0; towards <= 255; towards += 255) {
+            Str found = mixed(arena, colour, towards, step);
+            if (contrast(found, on) >= READABLE)
+                return found;
+        }
+    return STR("#000000");
+}
+
 static bool pair_check(Request *rq, const json_t *colours, const char *const pair[2])
 {
-    double ratio =
-        contrast(json_str(json_at(colours, pair[0])), json_str(json_at(colours, pair[1])));
+    Str colour = json_str(json_at(colours, pair[0])), on = json_str(json_at(colours, pair[1]));
+    double ratio = contrast(colour, on);
     if (ratio >= READABLE)
         return true;
     // Cut, not rounded: 4.499 is not shown as enough.
     Str shown = str_format(rq->arena, "%.2f", floor(ratio * 100) / 100);
     return fault_at(
         rq, FAULT_INVALID, pointer_add(rq->arena, STR("/colours"), str_of(pair[0])), "contrast",
-        MESSAGE(T("Le contraste de {0} sur {1} est de {2}:1 ; il en faut 4.5:1 (WCAG AA).",
-                  "The contrast of {0} on {1} is {2}:1; 4.5:1 is needed (WCAG AA)."),
-                str_of(pair[0]), str_of(pair[1]), shown));
+        MESSAGE(T("Le contraste de {0} sur {1} est de {2}:1 ; il en faut 4.5:1 (WCAG AA). Écrivez "
+                  "par exemple \"{3}\".",
+                  "The contrast of {0} on {1} is {2}:1; 4.5:1 is needed (WCAG AA). Write \"{3}\", "
+                  "for instance."),
+                str_of(pair[0]), str_of(pair[1]), shown, readable(rq->arena, colour, on)));
 }
 
 static bool colours_check(Request *rq, const json_t *colours)

@@ -330,6 +330,14 @@ class Spaces(Places):
         for wrong, pointer, ratio in (({"text": "#777777"}, "/colours/text", "4.47:1"), ({"accent": "#ffff00", "on_accent": "#000000"}, "/colours/accent", "1.07:1"),
                                       ({"on_accent": "#005a8d"}, "/colours/on_accent", "1.00:1")):
             self.told(422, lambda: self.change(manager, space, colours={**self.COLOURS, **wrong}), pointer, ratio)
+            with self.assertRaises(Problem) as refused:
+                self.change(manager, space, colours={**self.COLOURS, **wrong})
+            written = re.search(r"#[0-9a-f]{6}", refused.exception.errors[0]["detail"])[0]
+            name = pointer.rsplit("/", 1)[-1]
+            better = {**self.COLOURS, **wrong, name: written}
+            if name == "accent":  # what stands on it follows
+                better["on_accent"] = "#ffffff"
+            self.change(manager, space, colours=better)  # what it says to write is enough
         self.change(manager, space, colours={**self.COLOURS, "text": "#767676"})
         self.told(422, lambda: self.change(manager, space, colours={"text": "#000000"}), "/colours/background")
         self.told(422, lambda: self.change(manager, space, colours={**self.COLOURS, "text": "black"}), "/colours/text")
@@ -417,7 +425,7 @@ class Spaces(Places):
             file.write_text(text.replace("#1b1b1b", "#bbbbbb"))
             done = run(file)
             self.assertEqual(done.returncode, 1)
-            self.assertRegex(done.stderr, rf"{file}:\d+:\d+: error: .*:1; 4.5:1")
+            self.assertRegex(done.stderr, rf'{file}:\d+:\d+: error: .*:1; 4.5:1 is needed .WCAG AA.. Write "#[0-9a-f]{{6}}"')
             flow.write_text("jalon: 1\nid: broken\nstates:\n  a: {on: {go: {by: nobody, to: b}}}\n")
             file.write_text(text.replace("../workflows/cte.yaml", "flow.yaml").replace("Western Territory", "Never"))
             done = run(file)

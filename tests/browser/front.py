@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The front door in a real browser, by keyboard alone: mailed link, provider, session, signing out; read by machines that judge pages."""
+import base64
 import concurrent.futures
 import pathlib
 import re
@@ -14,6 +15,7 @@ from browser import Browser  # noqa: E402
 from jalon import Server, free_port  # noqa: E402
 from providers import Real, write_file  # noqa: E402
 
+DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 SHOTS = pathlib.Path(__file__).resolve().parents[2] / "build/browser/shots"
 
 
@@ -211,6 +213,40 @@ class Front(unittest.TestCase):
         page.type(self.mail("will@ville.example")[1])
         page.press("Enter")
         page.heading("Connexion réussie")
+
+    def test_from_a_space(self):
+        """Reached from a space the page has its name, colours and logo, before and after the mail, in dark as well; all is readable, in whatever colours it may have."""
+        admin = self.jalon.admin
+        organisation = admin.post("/organisations", {"name": "Ouest", "kind": "commune"})["id"]
+        space = admin.post("/spaces", {"slug": "ouest", "title": {"fr": "Territoire de l'Ouest", "en": "Western Territory"}, "organisation_id": organisation})["id"]
+        colours = {"background": "#fff4e0", "text": "#3a2300", "accent": "#8a3b00", "on_accent": "#fff4e0"}
+        admin.patch(f"/spaces/{space}", {"colours": colours}, etag=admin.get(f"/spaces/{space}").headers["etag"])
+        admin.put(f"/spaces/{space}/logo", DOT, headers={"Content-Type": "image/png"})
+        page = self.page("/sign-in?space=ouest", dark=True)
+        page.heading("Se connecter")
+        page.wait("#logo")
+        self.assertIn("Territoire de l'Ouest", page.text())
+        self.assertEqual(page.title(), "Se connecter — Territoire de l'Ouest")
+        self.assertEqual((page.style(["html", "backgroundColor"]), page.style(["#by-mail button", "backgroundColor"])), ("rgb(255, 244, 224)", "rgb(138, 59, 0)"))
+        self.fits(page)
+        page.shot(str(SHOTS / "space.png"))
+        page.tab("#email")
+        page.type("vera@ville.example")
+        page.press("Enter")
+        page.heading("Regardez vos courriels")
+        self.assertTrue(until(lambda: any(to == "vera@ville.example" for to, _ in self.box.mails)))
+        address = re.search(r"http://\S+", next(m for to, m in self.box.mails if to == "vera@ville.example").get_content())[0]
+        self.assertIn("/sign-in?space=ouest#sign-in=", address)
+        page.goto("about:blank")
+        page.goto(address)
+        page.wait("#logo")
+        self.activate(page, "#use-link")
+        page.heading("Connexion réussie")
+        self.assertIn("Territoire de l'Ouest", page.text())
+        self.fits(page)
+        page.goto(self.jalon.base + "/sign-in?space=nowhere")
+        page.heading("Connexion réussie")
+        self.assertIn("Jalon", page.text())
 
     def test_without_script(self):
         """Without scripts the page says what it needs."""
