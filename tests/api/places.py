@@ -494,7 +494,8 @@ class Apart(Places):
                 with self.subTest(path):
                     status, text = self.ask(method, path)
                     tried += 1
-                    self.assertIn(status, (200, 404, 422))  # 422: a log that anyone may ask, asked without its parameters
+                    # 422: a log that anyone may ask, asked without its parameters; 403: the history of a space, which is itself public
+                    self.assertIn(status, (200, 404, 422, 403 if path.endswith("/history") else 404))
                     if status != 200:
                         asked = [i for i in self.hidden if i in path]
                         self.assertNothing(text, *asked)
