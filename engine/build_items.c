@@ -2,6 +2,7 @@
 // Documents, indicators, mails and the rules of the decision.
 #include "build_internal.h"
 #include "media.h"
+#include "words.h"
 
 static const char *const document_keys[] = {"$ref", "title",    "description", "types",
                                             "form", "required", "max",         NULL};
@@ -70,8 +71,11 @@ static void read_document(Builder *b, Document *document, const Pair *pair)
     const Node *own = pair->value, *ref = node_at(own, "$ref"), *max;
     Str key = STR_NONE;
     const Node *shared = ref ? dictionary_node(b, ref, &key) : NULL;
-    *document =
-        (Document){.id = pair->key, .section = ID_NONE, .form = ID_NONE, .mark = pair->mark, .max_size = DOCUMENT_SIZE};
+    *document = (Document){.id = pair->key,
+                           .section = ID_NONE,
+                           .form = ID_NONE,
+                           .mark = pair->mark,
+                           .max_size = DOCUMENT_SIZE};
     document->shared = shared && str_eq(key, pair->key);
     id_valid(b, pair->key, pair->mark);
     if (!keys_known(b, own, document_keys))
@@ -141,6 +145,23 @@ void build_indicators(Builder *b)
     b->def->indicator_count = map->len;
 }
 
+// {{word.dossier}}: as the space that the call is in says it.
+static void check_word(Builder *b, Mark mark, Str word)
+{
+    Str names[32];
+    size_t n = 0;
+    for (; platform_words[n]; n++) {
+        names[n] = str_of(platform_words[n]);
+        if (str_eq(names[n], word))
+            return;
+    }
+    fail_near(b, "unknown-placeholder", mark,
+              MESSAGE(T("« {0} » n'est pas un mot qu'un espace remplace",
+                        "'{0}' is no word that a space replaces"),
+                      word),
+              word, names, n);
+}
+
 // What stands between {{ and }} in a mail. Members of the dossier are checked; the other roots are
 // those of the facts.
 static void check_place(Builder *b, const Node *node, size_t at, Str path)
@@ -148,17 +169,21 @@ static void check_place(Builder *b, const Node *node, size_t at, Str path)
     static const char *const roots[] = {
         "dossier",  "call",    "application", "decision", "agreement", "instalments", "payments",
         "measures", "reviews", "documents",   "actor",    "event",     "now",         "reason",
-        "link",     "state",   "workflow",    "space",    NULL};
+        "link",     "state",   "workflow",    "space",    "word",      NULL};
     size_t dot = str_index(path, '.');
     Str root = str_slice(path, 0, dot), member = str_slice(path, dot + 1, path.len);
     Str names[64];
     size_t n = 0;
     for (; roots[n]; n++) {
         names[n] = str_of(roots[n]);
-        if (str_eq(names[n], root) && (n > 0 || !b->def->dossier))
+        if (str_eq(names[n], root) && !str_is(root, "word") && (n > 0 || !b->def->dossier))
             return;
     }
     Mark mark = node_place(node, at);
+    if (str_is(root, "word")) {
+        check_word(b, mark, member);
+        return;
+    }
     if (!str_is(root, "dossier")) {
         fail_near(b, "unknown-placeholder", mark,
                   MESSAGE(T("« {0} » ne désigne rien que l'on sache écrire dans un courriel",

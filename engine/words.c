@@ -2,6 +2,35 @@
 // Fixed words as people read them. The titles that a file gives are preferred to its ids.
 #include "words.h"
 
+const char *const platform_words[] = {"dossier",    "call",      "application", "carrier",
+                                      "author",     "review",    "decision",    "agreement",
+                                      "instalment", "indicator", "document",    "theme",
+                                      "territory",  "committee", NULL};
+static const Text platform_titles[] = {
+    {"dossier", "file"},
+    {"appel à projets", "call for projects"},
+    {"candidature", "application"},
+    {"porteur", "carrier"},
+    {"coauteur", "co-author"},
+    {"avis", "review"},
+    {"décision", "decision"},
+    {"convention", "agreement"},
+    {"versement", "instalment"},
+    {"indicateur", "indicator"},
+    {"document", "document"},
+    {"thème", "theme"},
+    {"territoire", "territory"},
+    {"comité", "committee"},
+};
+
+Text platform_word(Str word)
+{
+    for (size_t i = 0; platform_words[i]; i++)
+        if (str_is(word, platform_words[i]))
+            return platform_titles[i];
+    return (Text){"", ""};
+}
+
 Text stage_title(Stage stage)
 {
     static const Text titles[] = {

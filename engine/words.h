@@ -4,6 +4,11 @@
 #pragma once
 #include "definition.h"
 
+// The words of the platform that a space may replace by its own (`vocabulary`): "dossier", "call"…; NULL-terminated.
+extern const char *const platform_words[];
+// What people call one of them when a space says nothing else: "dossier", "project file"; empty for no such word.
+Text platform_word(Str word);
+
 Text stage_title(Stage stage); // "Dépôt", "Submission"; empty for STAGE_NONE
 Text thing_title(Thing thing); // "Formulaire", "Form"
 

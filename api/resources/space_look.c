@@ -2,12 +2,9 @@
 // What a space may look like and say: colours that can be read, words of ours that it replaces, its list of themes.
 #include "space.h"
 #include "common.h"
+#include "../../engine/words.h"
 #include <math.h>
 
-static const char *const words[] = {"dossier",    "call",      "application", "carrier",
-                                    "author",     "review",    "decision",    "agreement",
-                                    "instalment", "indicator", "document",    "theme",
-                                    "territory",  "committee", NULL};
 static const char *const shades[] = {"background", "text", "accent", "on_accent", NULL};
 static const char *const pairs[][2] = {
     {"text", "background"}, {"accent", "background"}, {"on_accent", "accent"}};
@@ -144,8 +141,8 @@ static bool vocabulary_check(Request *rq, const json_t *vocabulary)
     json_object_foreach((json_t *)vocabulary, name, label)
     {
         Str at = pointer_add(rq->arena, STR("/vocabulary"), str_of(name));
-        if (!among(words, name))
-            good = unknown(rq, at, words);
+        if (!among(platform_words, name))
+            good = unknown(rq, at, platform_words);
         else if (!json_is_object(label))
             good =
                 fault_at(rq, FAULT_INVALID, at, "type",

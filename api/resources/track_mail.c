@@ -3,6 +3,7 @@
 // this application. Who that is, and which language each reads, the statement finds out while it
 // writes them.
 #include "track_inside.h"
+#include "../../engine/words.h"
 
 static const struct SlotName {
     const char *name;
@@ -50,6 +51,17 @@ static bool told(const Track *t, const Mail *mail, Str path)
     return true;
 }
 
+// A word of the platform as the call's space says it, in this language or else in ours.
+static Str said(Track *t, Lang lang, Str word)
+{
+    json_t *own =
+        rows_has(t->rows, "vocabulary") ? row_json(t->arena, t->rows, t->row, "vocabulary") : NULL;
+    const json_t *label = own ? json_object_getn(own, word.at, word.len) : NULL;
+    Str mine = json_str(json_at(label, lang == EN ? "en" : "fr"));
+    Text ours = platform_word(word);
+    return mine.len ? mine : str_of(lang == EN ? ours.en : ours.fr);
+}
+
 // What stands at {{path}}: what every mail may name, then loaded facts, then the event's data
 // ({{reason}}).
 static Str place(Track *t, const Mail *mail, Lang lang, const Event *event, Str path)
@@ -62,6 +74,8 @@ static Str place(Track *t, const Mail *mail, Lang lang, const Event *event, Str 
         return t->number;
     if (str_is(path, "application.id"))
         return t->id;
+    if (str_starts(path, STR("word.")))
+        return said(t, lang, str_slice(path, sizeof "word." - 1, path.len));
     if (!told(t, mail, path))
         return STR_NONE;
     size_t dot = str_index(path, '.');

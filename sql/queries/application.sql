@@ -6,7 +6,8 @@ select v.text, w.key from workflow_version v join workflow w on w.id = v.workflo
 -- Locked in the order of their ids, so that two batches never wait for each other in a circle.
 -- name: track_lock(ids uuid[]) many
 select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.told_version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
-       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
+       c.space_id, c.workflow_version_id, c.title as call_title,
+       (select p.vocabulary from space p where p.id = c.space_id) as vocabulary, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
        d.organisation_id, coalesce(s.title, d.title) as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
 from application a
@@ -20,7 +21,8 @@ for update of a;
 -- The same without those that somebody else has locked.
 -- name: track_lock_free(ids uuid[]) many
 select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.told_version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
-       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
+       c.space_id, c.workflow_version_id, c.title as call_title,
+       (select p.vocabulary from space p where p.id = c.space_id) as vocabulary, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
        d.organisation_id, coalesce(s.title, d.title) as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
 from application a
@@ -42,7 +44,8 @@ where a.id = any ($1);
 -- The same for readers.
 -- name: track_get(id uuid) one
 select a.id, a.call_id, a.dossier_id, a.number, a.state, a.version, a.told_version, a.hash, a.sealed_version, a.filed_at, a.cutoff, a.opened_at,
-       c.space_id, c.workflow_version_id, c.title as call_title, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
+       c.space_id, c.workflow_version_id, c.title as call_title,
+       (select p.vocabulary from space p where p.id = c.space_id) as vocabulary, c.opens_at, least(c.closes_at, c.closed_at) as closes_at, c.cutoffs, c.amount, c.committed,
        d.organisation_id, coalesce(s.title, d.title) as dossier_title, d.version as dossier_version,
        array(select distinct w.ancestor from territory_within w where w.code = any (d.territories)) as territories
 from application a

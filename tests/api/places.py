@@ -343,6 +343,28 @@ class Spaces(Places):
         self.told(422, lambda: self.change(manager, space, colours={**self.COLOURS, "text": "black"}), "/colours/text")
         self.told(422, lambda: self.change(manager, space, colours={**self.COLOURS, "shadow": "#000000"}), "/colours/shadow")
 
+    def test_words_of_a_space_in_its_mails(self):
+        """A mail of a workflow says a word as its space does, in the reader's language; where the space says none, as we do."""
+        space, manager = self.make("mots")
+        self.change(manager, space, languages=["fr"], vocabulary={"dossier": {"fr": "projet", "en": "project"}, "call": {"fr": "guichet"}})
+        text = ("jalon: 1\nid: mots\ntitle: Mots\nroles: {carrier: {title: C, on: dossier, sees: [forms]}}\ninitial: a\nevents: {go: {title: Go}}\n"
+                'forms: {main: {title: Main, type: object, properties: {title: {$ref: "dictionary#/title"}}}}\n'
+                "mails:\n  got: {to: carrier, subject: '{{word.dossier}}, {{word.call}}', body: 'Votre {{ word.dossier }} « {{dossier.title}} » : {{word.review}}'}\n"
+                "states: {a: {title: A, stage: submission, edit: {carrier: [forms]}, on: {go: {by: carrier, to: b, do: [{mail: got}]}}}, b: {type: final, title: B, stage: submission}}\n")
+        made = self.admin.post(f"/workflows?space_id={space}", text, headers=self.YAML)
+        self.admin.post(f"/workflows/{made['workflow_id']}/versions/{made['version']}/publish")
+        call = self.admin.post("/calls", {"space_id": space, "workflow_id": made["workflow_id"], "title": {"fr": "Appel"}, "opens_at": "2020-01-01T00:00:00Z",
+                                          "closes_at": "2099-01-01T00:00:00Z", "amount": 0})["id"]
+        self.admin.post(f"/calls/{call}/open")
+        for lang, subject, body in (("fr", "projet, guichet", "Votre projet « {{word.call}} » : avis"), ("en", "project, call for projects", "Votre project « {{word.call}} » : review")):
+            carrier, _ = sign_in(self.admin, f"{lang}@mots.example")
+            carrier.patch("/me", {"lang": lang})
+            dossier = carrier.post("/dossiers", {"title": "{{word.call}}"})["id"]  # what people write is not looked at again
+            application = carrier.post(f"/calls/{call}/applications", {"dossier_id": dossier})["id"]
+            carrier.post(f"/applications/{application}/moves", {"event": "go"})
+            mail = next(m for m in self.admin.items("/outbox") if m["recipient"] == f"{lang}@mots.example" and m["kind"] == "mail")
+            self.assertEqual((mail["subject"], mail["body"]), (subject, body))
+
     def test_wrong_looks(self):
         """What is wrong in a look is told at its place."""
         space, manager = self.make("faux")
