@@ -53,9 +53,9 @@ static bool inside(Str who, Str network)
     return true;
 }
 
-static bool trusted(Str who)
+// Of networks, by commas.
+static bool listed(Str who, Str list)
 {
-    Str list = str_of(settings()->trusted_proxies);
     while (list.len) {
         Str one = str_slice(list, 0, str_index(list, ','));
         list = str_slice(list, one.len + 1, list.len);
@@ -82,16 +82,31 @@ static Str network_of(Arena *arena, Str who)
     return str_copy(arena, str_of(text));
 }
 
-Str request_client(const Request *rq)
+// `rest` is what nobody vouches for.
+static Str origin_of(const Request *rq, Str *rest)
 {
+    Str proxies = str_of(settings()->trusted_proxies);
     Str who = rq->http ? http_peer(rq->http) : STR("?");
     Str header = request_header(rq, "X-Forwarded-For");
-    for (int hop = 0; hop < HOPS_MAX && header.len && trusted(who); hop++) {
+    for (int hop = 0; hop < HOPS_MAX && header.len && listed(who, proxies); hop++) {
         size_t from = header.len;
         while (from && header.at[from - 1] != ',')
             from--;
         who = str_trim(str_slice(header, from, header.len));
         header = str_slice(header, 0, from ? from - 1 : 0);
     }
-    return network_of(rq->arena, who);
+    *rest = header;
+    return who;
+}
+
+Str request_client(const Request *rq)
+{
+    Str rest;
+    return network_of(rq->arena, origin_of(rq, &rest));
+}
+
+bool request_is_from(const Request *rq, Str networks)
+{
+    Str rest, who = origin_of(rq, &rest);
+    return rest.len == 0 && listed(who, networks);
 }

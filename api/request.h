@@ -100,6 +100,8 @@ Str request_header(const Request *rq, const char *name);
 // The network that the request comes from, as far as it can be told: an IPv4 address, the first 64 bits of an IPv6 one, "unix". What
 // X-Forwarded-For says counts as far as proxies named in the setting `trusted_proxies` have written it. For counting tries.
 Str request_client(const Request *rq);
+// Does it come from one of `networks` (addresses or networks, by commas; "unix")? Not when somebody who is not trusted handed it on.
+bool request_is_from(const Request *rq, Str networks);
 Str request_query(const Request *rq, const char *name);               // STR_NONE when absent; already checked by type (UUIDs lowered)
 int64_t request_query_int(const Request *rq, const char *name, int64_t otherwise);
 

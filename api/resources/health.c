@@ -37,8 +37,13 @@ bool health_ready_get(Request *rq)
     return reply_text(rq, ready ? 200 : 503, buf_str(&out));
 }
 
+// How often each route was asked, and refused, is not for everyone to count.
 bool metrics_get(Request *rq)
 {
+    if (!request_is_from(rq, str_of(settings()->metrics_from)))
+        return fault(rq, FAULT_FORBIDDEN, NULL,
+                     T("Les mesures ne se lisent que d'où le réglage metrics_from le permet.",
+                       "Figures are read from where the setting metrics_from allows alone."));
     rq->reply.type = "text/plain; version=0.0.4; charset=utf-8";
     return reply_text(rq, 200, metrics_text(rq->arena));
 }

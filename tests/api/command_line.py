@@ -12,7 +12,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from jalon import Api, BINARY, ROOT, Server  # noqa: E402
+from jalon import Api, BINARY, Problem, ROOT, Server  # noqa: E402
 
 BROKEN = "jalon: 1\nid: broken\nstates:\n  a: {on: {go: {by: nobody, to: b}}}\n"
 
@@ -140,6 +140,23 @@ class CommandLine(unittest.TestCase):
             self.assertIn('/api/v1/me"', text)
             for line in server.log_text().splitlines():
                 json.loads(line)
+
+    def test_metrics_are_not_for_everyone(self):
+        """/metrics is read from where metrics_from says, this machine unless told otherwise, and never through somebody who is not trusted."""
+        def status(server, **headers):
+            try:
+                return Api(server.base).get("/metrics", headers={k.replace("_", "-"): v for k, v in headers.items()}).status
+            except Problem as problem:
+                return problem.status
+        with Server() as server:
+            self.assertEqual(status(server), 200)
+            self.assertEqual(status(server, X_Forwarded_For="127.0.0.1"), 403)
+        with Server(metrics_from="10.0.0.0/8", trusted_proxies="127.0.0.1") as server:
+            self.assertEqual(status(server), 403)
+            self.assertEqual(status(server, X_Forwarded_For="10.1.2.3"), 200)
+            self.assertEqual(status(server, X_Forwarded_For="10.1.2.3, 192.0.2.1"), 403)
+        with Server(metrics_from="") as server:
+            self.assertEqual(status(server), 403)
 
     def test_the_unit_is_verified(self):
         """systemd-analyze finds nothing wrong in the unit, and little exposure."""
