@@ -45,7 +45,40 @@ async function welcome() {
   const me = await ask('GET', '/me');
   if (me.status !== 200) return show('enter');
   $('who').textContent = me.json.name ? me.json.name + ' (' + me.json.email + ')' : me.json.email;
+  await invite();
   show('in');
+}
+
+// What was offered to this person waits here for their answer, the older first.
+async function invite(answered) {
+  const reply = await ask('GET', '/me/invitations');
+  const offers = reply.status === 200 ? reply.json.items : [];
+  $('offers').querySelector('ul').replaceChildren(...offers.map(offer));
+  $('offers').hidden = offers.length === 0;
+  if (answered) (offers.length ? $('offers').querySelector('h2') : $('in').querySelector('h1')).focus();
+}
+
+function offer(it) {
+  const item = document.createElement('li'), said = document.createElement('p');
+  const text = (it.hands_over ? words.handed : words.offered).replace('{0}', () => it.invited_by || it.organisation).replace('{1}', () => it.organisation);
+  said.id = 'offer-' + it.id;
+  said.textContent = text;
+  item.append(said, ...['accept', 'decline'].map(answer => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = answer === 'accept' ? '' : 'plain';
+    button.textContent = words[answer];
+    button.setAttribute('aria-describedby', said.id);
+    button.onclick = () => busy(button, async () => {
+      const reply = await ask('POST', '/invitations/' + it.id + '/' + answer);
+      const error = $('offers-error'), good = reply.status >= 200 && reply.status < 300, gone = reply.status === 404 || reply.status === 409;
+      error.textContent = good ? '' : gone ? words.gone : why(reply.status);
+      error.hidden = good;
+      if (good) await invite(true);
+    });
+    return button;
+  }));
+  return item;
 }
 
 async function use(path, code, then, otherwise) {

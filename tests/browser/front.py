@@ -127,6 +127,31 @@ class Front(unittest.TestCase):
         self.activate(page, "#leave")
         page.heading("Signed out")
 
+    def test_invited(self):
+        """Whoever was invited by mail signs in where it says, and accepts or declines there."""
+        admin, address = self.jalon.admin, "ines@ville.example"
+        clubs = [admin.post("/organisations", {"name": name, "kind": "association"})["id"] for name in ("Les <b>Jardins</b>", "La Régie", "Le Théâtre")]
+        for club in clubs:
+            admin.post(f"/organisations/{club}/invitations", {"email": address})
+        self.assertTrue(until(lambda: sum(to == address for to, _ in self.box.mails) == 3))
+        said = next(m for to, m in self.box.mails if to == address).get_content()
+        self.assertIn(self.jalon.base, said.replace("\n", " "))
+        page = self.by_mail(address, self.FR)
+        self.assertIn("vous invite à rejoindre « Les <b>Jardins</b> ».", page.text())
+        self.fits(page)
+        page.shot(str(SHOTS / "invited.png"))
+        self.activate(page, "#offers li:nth-child(1) button.plain")
+        self.assertTrue(until(lambda: "Jardins" not in page.text()))
+        self.assertEqual(page.focus()["tag"], "H2", "a reader of the screen hears what is left")
+        self.activate(page, "#offers li:nth-child(1) button")
+        self.assertTrue(until(lambda: "Régie" not in page.text()))
+        admin.delete(f"/organisations/{clubs[2]}/invitations/{page.fetch('/api/v1/me/invitations')['json']['items'][0]['id']}")
+        self.activate(page, "#offers li:nth-child(1) button")
+        self.assertTrue(until(lambda: "n'attend plus de réponse" in page.text()))
+        self.fits(page)
+        mine = [m["organisation_id"] for m in page.fetch("/api/v1/me")["json"]["memberships"]]
+        self.assertEqual(mine, [clubs[1]])
+
     def test_by_a_provider(self):
         """Through a provider's own pages and back, signed in under the name that it tells; and out again."""
         page = self.page("/sign-in", width=320)
