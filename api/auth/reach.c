@@ -48,11 +48,13 @@ static bool lies_there(Request *rq)
     return rows_len(rows) || out_of_scope(rq);
 }
 
-// How one signs in is theirs to see to; a token would be a way around.
+// How one signs in is theirs to see to; a token would be a way around, and what they did with what they may do here is part of it.
 static bool weak_may(const Request *rq)
 {
-    return strcmp(rq->route->tag, "session") == 0 &&
-           !(rq->method == POST && strcmp(rq->route->path, "/api/v1/tokens") == 0);
+    const char *path = rq->route->path;
+    return strcmp(rq->route->tag, "session") == 0 && strcmp(path, "/api/v1/me/history") != 0 &&
+           strcmp(path, "/api/v1/me/export") != 0 &&
+           !(rq->method == POST && strcmp(path, "/api/v1/tokens") == 0);
 }
 
 static bool weak_refused(Request *rq)

@@ -94,7 +94,7 @@ bool totp_confirm(Request *rq)
                        "This is not the device's code; is its clock right?"));
     tries_give_back(TRY_CODE, rq->who->person);
     // This session has given it: it counts as confirmed by both.
-    if (!QUERY(rq->db, rq->arena, Q_TOKEN_CONFIRMED, ARG(rq->who->token)))
+    if (!QUERY(rq->db, rq->arena, Q_TOKEN_CONFIRMED, ARG(rq->who->token), ARG(rq->who->person)))
         return failed(rq);
     rq->access_changed = rq->who->person;
     return remember_account(rq, "account.factor-added", rq->who->person, NULL) &&

@@ -85,5 +85,7 @@ with used as (
 )
 select email, person_id from used;
 
--- name: token_confirmed(id uuid) none
-update token set confirmed_at = now() where id = $1;
+-- This session gave the second factor that was just put in place. The person's others did not: what they were confirmed by before is
+-- not enough any more, or one of them could take it off.
+-- name: token_confirmed(id uuid, person_id uuid) none
+update token set confirmed_at = case when id = $1 then now() end where person_id = $2 and kind = 'session' and revoked_at is null;

@@ -435,6 +435,20 @@ class Demanded(Case):
         renewed.delete("/me/totp")
         self.refused("second-factor-needed", renewed.post, "/dossiers")
 
+    def test_not_taken_off_by_a_session_without_it(self):
+        """A session that was confirmed before a second factor was there does not take it off, make codes for it or read what was done by it."""
+        _, manager, _ = self.privileged("before")
+        before = manager.signed(self.link("manager@before.example")["token"])
+        self.assertEqual(before.get("/me")["email"], "manager@before.example", "confirmed by the link, and kept in memory so")
+        self.second_factor(manager)
+        for method, path in (("DELETE", "/me/totp"), ("POST", "/me/recovery-codes"), ("PUT", "/me/password"), ("DELETE", "/me")):
+            body = {"password": PASSWORD} if method == "PUT" else None
+            self.refused("reauthentication-needed", before.request, method, path, body)
+        for path in ("/me/history", "/me/export"):
+            self.refused("second-factor-needed", before.get, path)
+        self.assertTrue(manager.get("/me/history")["items"])
+        self.assertEqual(manager.delete("/me/totp").status, 204)
+
     def test_of_administrators_and_of_nobody_else(self):
         """An administrator's session is refused the same way; who runs nothing is asked nothing."""
         self.jalon.admin_token("boss@people.example")
