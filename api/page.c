@@ -2,6 +2,7 @@
 // Pages by keyset: a cursor says after which row the next page begins, so that no row is shown
 // twice or missed while others are added. It is base64url of the row's place in the order and its
 // id, sealed: the last row of a page may be one that was left out, and its place may count others.
+// It opens at its own address alone, or another list would tell the place by what lies behind it.
 #include "auth/seal.h"
 #include "problem.h"
 #include "request.h"
@@ -43,17 +44,22 @@ static bool base64_read(Arena *arena, Str s, Str *ret)
     return true;
 }
 
-static Str cursor_write(Arena *arena, Str at, Str id)
+static Str use_of(Arena *arena, Str path)
 {
-    Str plain = str_format(arena, STR_FMT "\x1f" STR_FMT, STR_ARG(at), STR_ARG(id));
-    return base64_write(arena, seal_alike(arena, plain, STR("cursor")));
+    return str_format(arena, "cursor " STR_FMT, STR_ARG(path));
 }
 
-static bool cursor_read(Arena *arena, Str cursor, Page *ret)
+static Str cursor_write(Arena *arena, Str path, Str at, Str id)
+{
+    Str plain = str_format(arena, STR_FMT "\x1f" STR_FMT, STR_ARG(at), STR_ARG(id));
+    return base64_write(arena, seal_alike(arena, plain, use_of(arena, path)));
+}
+
+static bool cursor_read(Arena *arena, Str path, Str cursor, Page *ret)
 {
     Str sealed, plain;
     if (cursor.len > CURSOR_MAX || !base64_read(arena, cursor, &sealed) ||
-        !seal_open(arena, sealed, STR("cursor"), &plain))
+        !seal_open(arena, sealed, use_of(arena, path), &plain))
         return false;
     size_t middle = str_index(plain, '\x1f');
     if (middle == plain.len)
@@ -70,7 +76,7 @@ bool page_read(Request *rq, Page *ret)
         return fault_at(rq, FAULT_INVALID, STR("?limit"), "maximum",
                         MESSAGE(T("limit va de 1 à 200.", "limit goes from 1 to 200.")));
     Str cursor = request_query(rq, "cursor");
-    if (cursor.at && !cursor_read(rq->arena, cursor, ret))
+    if (cursor.at && !cursor_read(rq->arena, rq->path, cursor, ret))
         return fault_at(rq, FAULT_INVALID, STR("?cursor"), "cursor",
                         MESSAGE(T("Ce curseur n'est pas de nous : reprenez celui de « next ».",
                                   "This cursor is not ours: take the one in \"next\".")));
@@ -109,9 +115,9 @@ bool reply_page(Request *rq, const Rows *rows, int64_t limit)
     return reply_page_by(rq, rows, limit, write_plain, NULL);
 }
 
-Str row_cursor(Arena *arena, const RowAt *row)
+Str row_cursor(Arena *arena, Str path, const RowAt *row)
 {
-    return cursor_write(arena, row_str(row->rows, row->i, "cursor_at"),
+    return cursor_write(arena, path, row_str(row->rows, row->i, "cursor_at"),
                         row_str(row->rows, row->i, "cursor_id"));
 }
 
@@ -122,7 +128,7 @@ static bool reply_items(Request *rq, Buf *out, const RowAt *next)
         buf_add(out, STR("],\"next\":null}"));
         return reply_text(rq, 200, buf_str(out));
     }
-    Str cursor = row_cursor(rq->arena, next);
+    Str cursor = row_cursor(rq->arena, rq->path, next);
     buf_format(out, "],\"next\":\"" STR_FMT "\"}", STR_ARG(cursor));
     rq->reply.link = next_link(rq, cursor);
     return reply_text(rq, 200, buf_str(out));

@@ -123,7 +123,7 @@ typedef struct RowAt {
     const Rows *rows;
     size_t i;
 } RowAt;
-Str row_cursor(Arena *arena, const RowAt *row); // what ?cursor= takes to go on behind it
+Str row_cursor(Arena *arena, Str path, const RowAt *row); // what ?cursor= takes at this path, and at no other, to go on behind it
 bool reply_rows(Request *rq, const RowAt *shown, size_t n, const RowAt *next);
 // The same as reply_page where each row is written by `write`, `with` being what it needs.
 typedef void RowWrite(Buf *buf, const Rows *rows, size_t i, const void *with);

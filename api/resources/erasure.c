@@ -109,8 +109,9 @@ static bool write_acts(Request *rq, Buf *buf)
     }
     buf_add(buf, STR("],\"acts_next\":"));
     if (acts.more)
-        buf_json(buf, str_format(rq->arena, "/api/v1/me/history?cursor=" STR_FMT,
-                                 STR_ARG(row_cursor(rq->arena, &acts.last))));
+        buf_json(buf,
+                 str_format(rq->arena, "/api/v1/me/history?cursor=" STR_FMT,
+                            STR_ARG(row_cursor(rq->arena, STR("/api/v1/me/history"), &acts.last))));
     else
         buf_add(buf, STR("null"));
     return true;

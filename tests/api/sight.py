@@ -317,6 +317,19 @@ class Sight(unittest.TestCase):
                 self.assertNotIn(told.encode(), opened)
             self.assertEqual(len(list(self.who["clerk"].items(path))), len(list(self.who["clerk"].items(path.replace("=1", "=200")))))
 
+    def test_a_cursor_is_good_at_its_own_address(self):
+        """What is sealed in a cursor is not told by another list either: it is refused there."""
+        clerk = self.who["clerk"]
+        dossier = clerk.post("/dossiers", {"title": "À soi"})["id"]
+        for n in range(3):
+            clerk.patch(f"/dossiers/{dossier}", {"title": f"{n}"}, etag=f'"{n + 1}"')
+        cursor = clerk.get("/me/history?limit=1")["next"]
+        self.assertEqual(clerk.get(f"/me/history?cursor={cursor}").status, 200)
+        for path in (f"/dossiers/{dossier}/history", "/applications", f"/applications/{self.funded}/moves"):
+            with self.assertRaises(Problem) as caught:
+                clerk.get(f"{path}?cursor={cursor}")
+            self.assertEqual(caught.exception.status, 422)
+
     def test_drafts_of_a_review_are_not_counted(self):
         """How often somebody wrote their review over is their own to know."""
         application, _ = self.filed("Brouillons")
