@@ -4,12 +4,13 @@ import collections
 import itertools
 import pathlib
 import random
+import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from funders import Funder  # noqa: E402
-from jalon import Api, Problem, Server, sign_in  # noqa: E402
+from jalon import BINARY, Api, Problem, Server, sign_in  # noqa: E402
 
 PLACES = {"REG-84": ("region", []), "DEP-38": ("departement", ["REG-84"]), "DEP-69": ("departement", ["REG-84"]),
           **{f"EPCI-{e}": ("epci", ["DEP-38" if e < 3 else "DEP-69"]) for e in range(5)},
@@ -65,6 +66,10 @@ class Observatory(unittest.TestCase):
             carrier, _ = sign_in(admin, f"owner{owner}@ville.example")
             for _ in range(chance.choice((1, 1, 2))):
                 cls.file(chance, owner, carrier)
+
+    def sql(self, text):
+        done = subprocess.run([BINARY, "psql", *self.jalon.flags(), "--", "-AtXqc", text], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     @classmethod
     def file(cls, chance, owner, carrier):
@@ -169,6 +174,25 @@ class Observatory(unittest.TestCase):
             with self.assertRaises(Problem) as refused:
                 api.get(f"/observatory?call_id={self.calls[0]}&theme=eau")
             self.assertEqual(refused.exception.type, "forbidden")
+
+    def test_many_applications(self):
+        """With two thousand applications that say their communes it still answers in time: nobody's question grows with the square."""
+        many = """
+            create table many as select gen_random_uuid() as id, d.id as like_id, a.id as as_id, n from generate_series(1, 2000) n
+                cross join lateral (select * from application where filed_at is not null and n > 0 limit 1) a join dossier d on d.id = a.dossier_id;
+            insert into dossier (id, content, themes, territories, created_by)
+                select m.id, '{}', '{eau}', '{COM-07}', d.created_by from many m join dossier d on d.id = m.like_id;
+            insert into sealed (dossier_id, version, content, documents, sha256, sealed_at) select id, 1, '{}', '[]', '', now() from many;
+            insert into application (call_id, dossier_id, number, state, places, stage, version, hash, sealed_version, filed_at)
+                select a.call_id, m.id, 'many-' || m.n, a.state, a.places, a.stage, 1, a.hash, 1, now() from many m join application a on a.id = m.as_id;
+            analyze"""
+        gone = """
+            delete from application where dossier_id in (select id from many); delete from sealed where dossier_id in (select id from many);
+            delete from dossier where id in (select id from many); drop table many; analyze"""
+        self.addCleanup(self.sql, gone)
+        self.sql(many)
+        for query in ("", "?territory=DEP-38", "?theme=eau", f"?call_id={self.calls[0]}"):
+            self.assertEqual(self.nobody.get(f"/observatory{query}").status, 200)
 
 
 class Open(unittest.TestCase):
