@@ -20,7 +20,11 @@ async function ask(method, path, body) {
   if (body) headers['Content-Type'] = 'application/json';
   const reply = await fetch('/api/v1' + path, { method, headers, body: body && JSON.stringify(body) }).catch(() => null);
   const text = reply ? await reply.text().catch(() => '') : '';
-  return { status: reply ? reply.status : 0, json: text ? JSON.parse(text) : null };
+  try {
+    return { status: reply ? reply.status : 0, json: text ? JSON.parse(text) : null };
+  } catch { // a proxy's own page
+    return { status: 502, json: null };
+  }
 }
 
 // One press, one request.

@@ -165,6 +165,11 @@ static const Rows *entry_named(Request *rq)
     for (size_t i = 0; i < chain.len; i++)
         good &= (chain.at[i] >= '0' && chain.at[i] <= '9') ||
                 (chain.at[i] >= 'a' && chain.at[i] <= 'f') || (chain.at[i] == '-');
+    if (good && str_eq(chain, NO_UUID) &&
+        !rq->who->admin) { // the longest one is not searched for strangers
+        not_found(rq);
+        return NULL;
+    }
     if (!good) {
         fault(rq, FAULT_INVALID, NULL,
               T("entry attend <id>:<version> ou <id>:<hash>, comme l'historique les dit.",
