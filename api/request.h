@@ -43,6 +43,7 @@ typedef struct Route {
     bool fresh;                // takes a session confirmed lately (POST /api/v1/session/confirm), or a token
     bool costly;               // computes a password: on threads of its own, see auth/password.h
     bool redirects;            // browsers are sent on instead: 303 and Location
+    bool adds;                 // adds up everything there is: on a thread of its own, so that those who ask it wait for one another alone
     bool outside;              // asks another server on its way: on threads of its own, so that nobody else waits for it
     bool loose;                // its query comes from another server: what is not in `query` is passed over, texts may be long
     const char *tag;           // noun, for OpenAPI

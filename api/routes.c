@@ -547,7 +547,7 @@ const Route routes[] = {
       .handler = log_proof_get, .query = LOG_ENTRY, .summary = "The same of the platform's log" },
 
     { GET,    "/api/v1/observatory", PUBLIC, .reply = "Observatory", .status = 200, .tag = "observatory",
-      .handler = observatory_get,
+      .handler = observatory_get, .adds = true,
       .query = QUERY_OF({"theme", FIELD_TEXT_T, "With this theme."},
                         {"territory", FIELD_TEXT_T, "In this territory or below."},
                         {"call_id", FIELD_UUID_T, "Of this call."}),

@@ -65,6 +65,7 @@ enum Lane {
     STRANGERS, // who compute a password
     COSTLY,    // the same, signed in
     OUTSIDERS, // who ask other servers
+    ADDERS,    // who add up everything there is
     LANES
 };
 
@@ -135,6 +136,8 @@ static enum Lane lane_of(const Route *route)
         return route->access == PUBLIC ? STRANGERS : COSTLY;
     if (route->outside && serve.thread_counts[OUTSIDERS])
         return OUTSIDERS;
+    if (route->adds)
+        return ADDERS;
     return route->first ? READERS : WORKERS;
 }
 
@@ -343,7 +346,7 @@ static void note(const Request *rq, DbError error)
     metrics_db_error(error);
     if (error == DB_OK && serve.timeouts)
         serve.timeouts = 0;
-    if (error == DB_TIMEOUT) {
+    if (error == DB_TIMEOUT && !rq->route->adds) { // which says nothing of the database
         serve.timeouts++;
         serve.timeout_at = clock_mono();
     }
@@ -594,11 +597,13 @@ static void lanes_make(const Settings *s)
                                [WRITERS] = (int)s->writers,
                                [STRANGERS] = strangers,
                                [COSTLY] = 1,
+                               [ADDERS] = 1,
                                [OUTSIDERS] = oidc_count() ? OUTSIDE : 0};
     memcpy(serve.thread_counts, counts, sizeof counts);
     for (int lane = 0; lane < LANES; lane++)
         serve.lanes[lane] =
-            queue_new(lane == STRANGERS || lane == COSTLY ? COSTLY_QUEUE : (size_t)s->queue);
+            queue_new(lane == STRANGERS || lane == COSTLY || lane == ADDERS ? COSTLY_QUEUE
+                                                                            : (size_t)s->queue);
 }
 
 bool serve_start(const char *conninfo, Arena *arena, Str *why)

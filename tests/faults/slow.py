@@ -184,6 +184,33 @@ class Slow(unittest.TestCase):
         self.assertLess(live, 0.5)
         self.assertLess(back, 2)
 
+    def test_sums_are_slow(self):
+        """Whoever waits for sums over everything keeps nobody waiting but those who ask for the same."""
+        blocker = self.psql("-X")
+        blocker.stdin.write("begin; lock table payment in access exclusive mode; select 'locked';\n")
+        blocker.stdin.flush()
+        while "locked" not in blocker.stdout.readline():
+            pass
+        sums, others, over = [], [], threading.Event()
+
+        def ask(path, statuses):
+            while not over.is_set():
+                link = http.client.HTTPConnection("127.0.0.1", self.jalon.port, timeout=10)
+                link.request("GET", path)
+                statuses.append(link.getresponse().status)
+                link.close()
+        askers = [threading.Thread(target=ask, args=("/api/v1/observatory", sums)) for _ in range(12)] + [threading.Thread(target=ask, args=("/api/v1/spaces", others))]
+        for asker in askers:
+            asker.start()
+        time.sleep(4)
+        over.set()
+        for asker in askers:
+            asker.join()
+        blocker.stdin.write("rollback;\n\\q\n")
+        blocker.stdin.flush()
+        blocker.wait(10)
+        self.assertEqual((set(sums), set(others)), ({503}, {200}))
+
     def test_full_queue(self):
         """A full queue is answered 503 with Retry-After, at once."""
         blocker = self.psql("-X")
