@@ -75,7 +75,7 @@ class Twins:
         yield "a grant on the call", None, lambda p: manager(p) or p is self.other, lambda: scene.admin.post("/grants", {
             "person_id": self.other.id, "role": next(r for r, row in self.workflow.roles.items() if row["on"] == "call"), "scope": "call", "scope_id": scene.ids[f"{flow}/another call"]}), False
         yield "a call in preparation", None, manager, lambda: scene.call("our space", scene.ids[f"{flow}/workflow"], "Secret", opened=False, opens_at="2090-01-01T00:00:00Z", closes_at="2091-01-01T00:00:00Z"), False
-        yield "a new version of the workflow", None, manager, lambda: scene.upload("our space", scene.text(flow).replace(b"title: {", b"description: Secret\ntitle: {", 1)), False
+        yield "a new version of the workflow", None, manager, lambda: scene.upload("our space", scene.text(flow) + b"\n# Secret\n"), False
         yield "a member to be", None, lambda p: p.who.admin or p is self.other or any(o == "our organisation" for o, _ in p.who.member), lambda: scene.people[None, "owner of the organisation"].api.post(
             f"/organisations/{scene.ids['our organisation']}/members", {"person_id": self.other.id, "role": "member"}), False
 
