@@ -65,6 +65,25 @@ static bool listed(Str who, Str list)
     return false;
 }
 
+bool networks_good(Str list)
+{
+    Address at;
+    bool v4;
+    while (list.len) {
+        Str one = str_slice(list, 0, str_index(list, ',')), name = str_trim(one);
+        size_t slash = str_index(name, '/');
+        Str bits = str_slice(name, slash + 1, name.len);
+        bool good = str_is(name, "unix") || address_read(str_slice(name, 0, slash), &at, &v4);
+        for (size_t i = 0; i < bits.len; i++)
+            good &= bits.at[i] >= '0' && bits.at[i] <= '9';
+        if (!good ||
+            (slash < name.len && (!bits.len || bits.len > 3 || atoi(bits.at) > (v4 ? 32 : 128))))
+            return false;
+        list = str_slice(list, one.len + 1, list.len);
+    }
+    return true;
+}
+
 // Whoever has an IPv6 network has 2^64 addresses in it.
 static Str network_of(Arena *arena, Str who)
 {

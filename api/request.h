@@ -103,6 +103,7 @@ Str request_header(const Request *rq, const char *name);
 Str request_client(const Request *rq);
 // Does it come from one of `networks` (addresses or networks, by commas; "unix")? Not when somebody who is not trusted handed it on.
 bool request_is_from(const Request *rq, Str networks);
+bool networks_good(Str list); // are they all? The text ends with a NUL
 Str request_query(const Request *rq, const char *name);               // STR_NONE when absent; already checked by type (UUIDs lowered)
 int64_t request_query_int(const Request *rq, const char *name, int64_t otherwise);
 

@@ -3,6 +3,7 @@
 // wins.
 #include "settings.h"
 #include "../engine/base/vec.h"
+#include "request.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -389,6 +390,11 @@ static bool complete(const Reader *r)
         return wrong(r, STR("log_level"), STR("debug, info, warn or error"));
     if (!one_of(s->second_factor, "", "admins", "managers", ""))
         return wrong(r, STR("second_factor"), STR("admins, managers"));
+    const Str networks = STR("addresses or networks, by commas: 127.0.0.1, 10.0.0.0/8, ::1, unix");
+    if (!networks_good(str_of(s->trusted_proxies)))
+        return wrong(r, STR("trusted_proxies"), networks);
+    if (!networks_good(str_of(s->metrics_from)))
+        return wrong(r, STR("metrics_from"), networks);
     if (!one_of(s->lang, "fr", "en", "fr", "en"))
         return wrong(r, STR("lang"), STR("fr or en"));
     if (s->data[0] == '\0')
