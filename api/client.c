@@ -32,19 +32,33 @@ static bool address_read(Str text, Address *ret, bool *v4)
     return true;
 }
 
-// "10.0.0.0/8", "::1", "unix".
+// "10.0.0.0/8", "::1"; `bits` of 128. The text ends with a NUL somewhere.
+static bool network_read(Str text, Address *ret, int *bits)
+{
+    bool v4;
+    size_t slash = str_index(text, '/');
+    Str digits = str_slice(text, slash + 1, text.len);
+    if (!address_read(str_slice(text, 0, slash), ret, &v4))
+        return false;
+    *bits = 128;
+    if (slash == text.len)
+        return true;
+    for (size_t i = 0; i < digits.len; i++)
+        if (digits.at[i] < '0' || digits.at[i] > '9')
+            return false;
+    *bits = atoi(digits.at) + (v4 ? 96 : 0);
+    return digits.len > 0 && digits.len <= 3 && *bits <= 128;
+}
+
 static bool inside(Str who, Str network)
 {
     Address a, n;
-    bool v4, net4;
-    size_t slash = str_index(network, '/');
-    if (str_eq(who, network))
+    bool v4;
+    int bits;
+    if (str_eq(who, network)) // "unix"
         return true;
-    if (!address_read(who, &a, &v4) || !address_read(str_slice(network, 0, slash), &n, &net4))
+    if (!address_read(who, &a, &v4) || !network_read(network, &n, &bits))
         return false;
-    int bits = 128;
-    if (slash < network.len)
-        bits = atoi(network.at + slash + 1) + (net4 ? 96 : 0); // the settings end with a NUL
     for (int i = 0; i < 16 && bits > 0; i++, bits -= 8) {
         uint8_t mask = bits >= 8 ? 0xff : (uint8_t)(0xff << (8 - bits));
         if ((a.at[i] ^ n.at[i]) & mask)
@@ -53,33 +67,29 @@ static bool inside(Str who, Str network)
     return true;
 }
 
-// Of networks, by commas.
+static Str network_next(Str *list)
+{
+    Str one = str_slice(*list, 0, str_index(*list, ','));
+    *list = str_slice(*list, one.len + 1, list->len);
+    return str_trim(one);
+}
+
 static bool listed(Str who, Str list)
 {
-    while (list.len) {
-        Str one = str_slice(list, 0, str_index(list, ','));
-        list = str_slice(list, one.len + 1, list.len);
-        if (inside(who, str_trim(one)))
+    while (list.len)
+        if (inside(who, network_next(&list)))
             return true;
-    }
     return false;
 }
 
 bool networks_good(Str list)
 {
-    Address at;
-    bool v4;
     while (list.len) {
-        Str one = str_slice(list, 0, str_index(list, ',')), name = str_trim(one);
-        size_t slash = str_index(name, '/');
-        Str bits = str_slice(name, slash + 1, name.len);
-        bool good = str_is(name, "unix") || address_read(str_slice(name, 0, slash), &at, &v4);
-        for (size_t i = 0; i < bits.len; i++)
-            good &= bits.at[i] >= '0' && bits.at[i] <= '9';
-        if (!good ||
-            (slash < name.len && (!bits.len || bits.len > 3 || atoi(bits.at) > (v4 ? 32 : 128))))
+        Address at;
+        int bits;
+        Str one = network_next(&list);
+        if (!str_is(one, "unix") && !network_read(one, &at, &bits))
             return false;
-        list = str_slice(list, one.len + 1, list.len);
     }
     return true;
 }

@@ -71,12 +71,8 @@ bool password_put(Request *rq)
     Str encoded;
     if (!me || !password_good(rq, me, put->password))
         return false;
-    if (!password_hash(rq->arena, put->password, &encoded)) {
-        rq->reply.retry_after = 2;
-        return fault(rq, FAULT_BUSY, NULL,
-                     T("Trop de mots de passe à la fois : réessayez.",
-                       "Too many passwords at once: try again."));
-    }
+    if (!password_hash(rq->arena, put->password, &encoded))
+        return proof_busy(rq);
     if (!QUERY(rq->db, rq->arena, Q_PERSON_SET_PASSWORD, ARG(rq->who->person), ARG(encoded)) ||
         !QUERY(rq->db, rq->arena, Q_TOKEN_ONLY, ARG(rq->who->person), ARG(rq->who->token)))
         return failed(rq);

@@ -25,12 +25,12 @@ bool proof_try(Request *rq, TryKind kind, Str who)
                    "Too many tries: wait, or ask for a mailed link."));
 }
 
-static bool too_many(Request *rq)
+bool proof_busy(Request *rq)
 {
     rq->reply.retry_after = 2;
-    return fault(
-        rq, FAULT_BUSY, NULL,
-        T("Trop de connexions à la fois : réessayez.", "Too many sign-ins at once: try again."));
+    return fault(rq, FAULT_BUSY, NULL,
+                 T("Trop de mots de passe à la fois : réessayez.",
+                   "Too many passwords at once: try again."));
 }
 
 void proof_account(Request *rq, Str email)
@@ -52,7 +52,7 @@ bool proof_password(Request *rq, Str account, Str encoded, Str password, bool *w
         return false;
     tries_give_back(TRY_PASSWORD, account);
     tries_give_back(TRY_CLIENT, client);
-    return verdict == PASSWORD_RIGHT || too_many(rq);
+    return verdict == PASSWORD_RIGHT || proof_busy(rq);
 }
 
 // --- one-time codes ------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ static bool recovery_taken(Request *rq, Str person, Str code, bool *right)
         memcpy(hash, first, HASH_SIZE);
         if (!row_null(salts, i, "salt") &&
             !recovery_harden(first, row_bytes(rq->arena, salts, i, "salt"), hash))
-            return too_many(rq);
+            return proof_busy(rq);
         Rows *taken = QUERY(rq->db, rq->arena, Q_RECOVERY_CODE_TAKE, ARG(person),
                             arg_bytes(rq->arena, hash, HASH_SIZE));
         if (!taken)

@@ -9,6 +9,9 @@ enum { LINK_MINUTES = 15 }; // the life of a mailed code; nothing else knows it
 // Counts one try, or refuses with 429 and Retry-After. Whoever was right gives it back (tries_give_back).
 bool proof_try(Request *rq, TryKind kind, Str who);
 
+// 503: as many passwords as may be are being computed (auth/password.h).
+bool proof_busy(Request *rq);
+
 // The log tells from here on whose account this request tries; not their address.
 void proof_account(Request *rq, Str email);
 

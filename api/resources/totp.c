@@ -54,12 +54,8 @@ static bool reply_codes(Request *rq, int status)
     for (int i = 0; i < RECOVERY_CODES; i++) {
         Str code = recovery_code(rq->arena);
         recovery_hash(rq->who->person, code, first);
-        if (!recovery_harden(first, salt, hashes[i])) {
-            rq->reply.retry_after = 2;
-            return fault(rq, FAULT_BUSY, NULL,
-                         T("Trop de mots de passe à la fois : réessayez.",
-                           "Too many passwords at once: try again."));
-        }
+        if (!recovery_harden(first, salt, hashes[i]))
+            return proof_busy(rq);
         json_array_append_new(codes, json_stringn(code.at, code.len));
     }
     if (!QUERY(rq->db, rq->arena, Q_RECOVERY_CODES_SET, ARG(rq->who->person),
