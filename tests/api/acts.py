@@ -16,13 +16,6 @@ from jalon import Api, BINARY, Problem, ROOT, Server, sign_in  # noqa: E402
 PDF = b"%PDF-1.4 x"
 
 
-def sql(jalon, text):
-    done = subprocess.run([BINARY, "psql", "--data", str(jalon.data), "--", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text], capture_output=True, text=True, timeout=60)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    return done.stdout.strip()
-
-
 class Acts(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -162,13 +155,13 @@ class Acts(unittest.TestCase):
         application, dossier = self.funder.apply(self.carrier, title="Gardé")
         for _ in range(3):
             self.funder.clerk.get(f"/applications/{application}/dossier")
-        sql(self.jalon, "revoke insert on entry from jalon_serve")
+        self.jalon.sql("revoke insert on entry from jalon_serve")
         try:
             with self.assertRaises(Problem):
                 self.funder.expert.get(f"/applications/{application}/dossier")
             self.funder.clerk.get(f"/applications/{application}/dossier")
         finally:
-            sql(self.jalon, "grant insert on entry to jalon_serve")
+            self.jalon.sql("grant insert on entry to jalon_serve")
         self.funder.expert.get(f"/applications/{application}/dossier")
         reads = [a for a in self.acts(f"/dossiers/{dossier}/history", self.carrier) if a["event"] == "dossier.read"]
         self.assertEqual(len(reads), 2)
@@ -196,7 +189,7 @@ class Acts(unittest.TestCase):
         person, ident = sign_in(self.admin, "busy@acts.example")
         dossier = person.post("/dossiers", {"title": "Zéro"})["id"]
         # More than a window of others' entries, and more than an export holds of one's own: rows that look like entries.
-        sql(self.jalon, f"""insert into entry (chain, kind, scheme, tree, version, event, person_id, places, at, hash, salt)
+        self.jalon.sql(f"""insert into entry (chain, kind, scheme, tree, version, event, person_id, places, at, hash, salt)
             select '{dossier}', 'd', 1, '00000000-0000-0000-0000-000000000000', n, 'x', case when n % 2 = 0 then '{ident}'::uuid end, '{{}}', now(), decode(lpad(to_hex(n), 64, '0'), 'hex'), decode(repeat('00', 32), 'hex')
             from generate_series(2, 12001) n""")
         told = person.get("/me/export")

@@ -22,14 +22,9 @@ class Erasure(unittest.TestCase):
     def tearDownClass(cls):
         cls.jalon.__exit__()
 
-    def sql(self, text):
-        done = subprocess.run([BINARY, "psql", "--data", str(self.jalon.data), "--", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text], capture_output=True, text=True, timeout=60)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout.strip()
-
     def until(self, text, expected):
         for _ in range(100):
-            if (came := self.sql(text)) == expected:
+            if (came := self.jalon.sql(text)) == expected:
                 return
             time.sleep(0.1)
         self.assertEqual(came, expected)
@@ -70,7 +65,7 @@ class Erasure(unittest.TestCase):
         helper, _ = sign_in(self.jalon.admin, "helper@gone.example")
         application, dossier = self.funder.apply(carrier, title="Verger d'Ève")
         carrier.post(f"/dossiers/{dossier}/authors", {"email": "helper@gone.example", "role": "carrier"})
-        self.sql(f"update invitation set accepted_at = now() where scope_id = '{dossier}'")
+        self.jalon.sql(f"update invitation set accepted_at = now() where scope_id = '{dossier}'")
         draft = carrier.post("/dossiers", {"title": "Brouillon d'Ève"})["id"]
         told = carrier.get("/me/erasure")
         self.assertEqual(told["hinders"], [])
@@ -78,12 +73,12 @@ class Erasure(unittest.TestCase):
         carrier.delete("/me")
         self.refused(401, lambda: carrier.get("/me"))
         self.until(f"select done_at is not null from erasure where person_id = '{ident}'", "t")
-        self.assertEqual(self.sql(f"select count(*) from entry where '{ident}' in (person_id, behalf_id, about_id)"), "0")
-        self.assertGreater(int(self.sql("select count(*) from entry where commitment is not null")), 4)
-        self.assertEqual(self.sql(f"select name || password is null from person where id = '{ident}'"), "t")
-        self.assertEqual(self.sql(f"select content from dossier where id = '{draft}'"), "{}")
-        self.assertEqual(self.sql("select count(*) from person where email = 'eve@gone.example'"), "0")
-        self.assertEqual(self.sql("select count(*) from outbox where recipient = 'eve@gone.example'"), "0")
+        self.assertEqual(self.jalon.sql(f"select count(*) from entry where '{ident}' in (person_id, behalf_id, about_id)"), "0")
+        self.assertGreater(int(self.jalon.sql("select count(*) from entry where commitment is not null")), 4)
+        self.assertEqual(self.jalon.sql(f"select name || password is null from person where id = '{ident}'"), "t")
+        self.assertEqual(self.jalon.sql(f"select content from dossier where id = '{draft}'"), "{}")
+        self.assertEqual(self.jalon.sql("select count(*) from person where email = 'eve@gone.example'"), "0")
+        self.assertEqual(self.jalon.sql("select count(*) from outbox where recipient = 'eve@gone.example'"), "0")
         self.verified()
         receipt = helper.get(f"/applications/{application}/receipt")
         self.assertTrue(receipt["proof"])
@@ -110,8 +105,8 @@ class Erasure(unittest.TestCase):
         carrier.delete("/me")
         self.assertEqual({k["what"]: k["count"] for k in told["kept"]}["signatures"], 1)
         self.until(f"select done_at is not null from erasure where person_id = '{ident}'", "t")
-        self.assertGreater(int(self.sql(f"select count(*) from entry where chain = '{application}' and person_id = '{ident}'")), 0)
-        self.assertEqual(self.sql(f"select count(*) from entry where chain = '{dossier}' and person_id = '{ident}'"), "0")
+        self.assertGreater(int(self.jalon.sql(f"select count(*) from entry where chain = '{application}' and person_id = '{ident}'")), 0)
+        self.assertEqual(self.jalon.sql(f"select count(*) from entry where chain = '{dossier}' and person_id = '{ident}'"), "0")
         self.verified()
 
     def test_retention(self):
@@ -134,12 +129,12 @@ class Erasure(unittest.TestCase):
         self.assertEqual((later["draft"], later["refused"], later["funded"]), ({"count": 1, "ids": [draft]}, {"count": 0, "ids": []}, {"count": 1, "ids": [funded]}))
         self.jalon.admin.post("/clock", {"now": "2040-01-01T00:00:00Z"})
         self.until(f"select count(*) from application where call_id = '{funder.call}' and erased_at is not null", "2")
-        self.assertEqual(self.sql(f"select count(*) from entry where chain in ('{draft}', '{funded}') and commitment is null"), "0")
-        self.assertEqual(self.sql(f"select d.content::text like '%Secret%' from dossier d join application a on a.dossier_id = d.id where a.id = '{draft}'"), "f")
-        self.assertEqual(self.sql(f"select count(*) from entry where event = 'retention.applied' and chain = '{funder.space}'"), "2")
-        self.assertEqual(self.sql(f"select content from dossier where id = '{dossier}'").count("Le plan"), 1)
+        self.assertEqual(self.jalon.sql(f"select count(*) from entry where chain in ('{draft}', '{funded}') and commitment is null"), "0")
+        self.assertEqual(self.jalon.sql(f"select d.content::text like '%Secret%' from dossier d join application a on a.dossier_id = d.id where a.id = '{draft}'"), "f")
+        self.assertEqual(self.jalon.sql(f"select count(*) from entry where event = 'retention.applied' and chain = '{funder.space}'"), "2")
+        self.assertEqual(self.jalon.sql(f"select content from dossier where id = '{dossier}'").count("Le plan"), 1)
         self.verified()
-        self.assertTrue(self.sql(f"select sha256 from sealed s join application a on a.dossier_id = s.dossier_id where a.id = '{funded}'"))
+        self.assertTrue(self.jalon.sql(f"select sha256 from sealed s join application a on a.dossier_id = s.dossier_id where a.id = '{funded}'"))
 
 
 if __name__ == "__main__":

@@ -21,13 +21,6 @@ def run(jalon, *args):
     return subprocess.run([BINARY, *args[:1], "--data", str(jalon.data), *args[1:]], capture_output=True, text=True, timeout=120)
 
 
-def sql(jalon, text):
-    done = subprocess.run([BINARY, "psql", "--data", str(jalon.data), "--", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text], capture_output=True, text=True, timeout=60)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    return done.stdout.strip()
-
-
 class History(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -48,7 +41,7 @@ class History(unittest.TestCase):
     def gathered(cls):
         """Waits until nothing is left to gather."""
         for _ in range(100):
-            if sql(cls.jalon, "select count(*) from entry e, log_state s where (e.xid, e.chain, e.version) > (s.xid, s.chain, s.version)") == "0":
+            if cls.jalon.sql("select count(*) from entry e, log_state s where (e.xid, e.chain, e.version) > (s.xid, s.chain, s.version)") == "0":
                 return
             time.sleep(0.1)
         raise AssertionError("entries were not gathered within 10 s")
@@ -65,30 +58,30 @@ class History(unittest.TestCase):
 
     def test_the_serving_role_cannot_change_the_history(self):
         """UPDATE, DELETE and TRUNCATE of entries and checkpoints are refused to the role that serves; so it is not the owner."""
-        self.assertEqual(sql(self.jalon, "select count(*) from pg_stat_activity where usename = 'jalon' and backend_type = 'client backend' and pid <> pg_backend_pid()"), "0")
+        self.assertEqual(self.jalon.sql("select count(*) from pg_stat_activity where usename = 'jalon' and backend_type = 'client backend' and pid <> pg_backend_pid()"), "0")
         for table in ("entry", "log_checkpoint"):
             for act in (f"update {table} set at = now()", f"delete from {table}", f"truncate {table}", f"alter table {table} disable trigger all", f"drop table {table}"):
                 with self.subTest(act=act), self.assertRaisesRegex(RuntimeError, "permission denied|must be owner"):
-                    sql(self.jalon, f"set role jalon_serve; {act}")
+                    self.jalon.sql(f"set role jalon_serve; {act}")
         with self.assertRaisesRegex(RuntimeError, "permission denied"):
-            sql(self.jalon, "set role jalon_serve; update move set event = 'x'")
+            self.jalon.sql("set role jalon_serve; update move set event = 'x'")
 
     def test_a_database_of_one_s_own(self):
         """With --database and --database-owner two roles keep the history; with one URL alone triggers do, and /health/ready says so."""
         where = f"host={self.jalon.data}/run dbname=borrowed user="
-        sql(self.jalon, "create database borrowed")
+        self.jalon.sql("create database borrowed")
         for settings, words in (({"database": where + "jalon_serve", "database_owner": where + "jalon"}, "kept by roles"),
                                 ({"database": where + "jalon"}, "kept by triggers alone")):
             with self.subTest(words=words), Server(**settings) as guest:
                 self.assertTrue(Api(guest.base).get("/health/ready")["parts"]["history"].startswith(words))
-                users = sql(self.jalon, "select string_agg(distinct usename, ' ') from pg_stat_activity where datname = 'borrowed'")
+                users = self.jalon.sql("select string_agg(distinct usename, ' ') from pg_stat_activity where datname = 'borrowed'")
                 self.assertEqual(users, settings["database"].rsplit("=", 1)[1])
 
     def test_triggers_are_the_second_line(self):
         """Even the owner's plain UPDATE, DELETE and TRUNCATE are refused."""
         for act in ("update entry set event = 'x'", "delete from entry", "truncate entry", "delete from log_checkpoint"):
             with self.subTest(act=act), self.assertRaisesRegex(RuntimeError, "never changed"):
-                sql(self.jalon, act)
+                self.jalon.sql(act)
 
     def test_receipt_proves_off_line(self):
         """The receipt proves to another implementation, openssl included, that the version was filed, when, and is in the log."""
@@ -202,7 +195,7 @@ class History(unittest.TestCase):
 
     def test_the_bytes_are_documented(self):
         """Every entry's hash is what another implementation makes of its columns by the documented format, along every chain."""
-        rows = json.loads(sql(self.jalon, """select json_agg(json_build_object('kind', kind, 'scheme', scheme, 'tree', tree, 'chain', chain, 'version', coalesce(told, version),
+        rows = json.loads(self.jalon.sql("""select json_agg(json_build_object('kind', kind, 'scheme', scheme, 'tree', tree, 'chain', chain, 'version', coalesce(told, version),
             'event', event, 'person_id', person_id, 'behalf_id', behalf_id, 'about_id', about_id, 'data', data::text, 'places', places,
             'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ'), 'seal', encode(seal, 'hex'), 'salt', encode(salt, 'hex'),
             'commitment', encode(commitment, 'hex'), 'hash', encode(hash, 'hex')) order by chain, version) from entry"""))

@@ -4,13 +4,12 @@ import collections
 import itertools
 import pathlib
 import random
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from funders import Funder  # noqa: E402
-from jalon import BINARY, Api, Problem, Server, sign_in  # noqa: E402
+from jalon import Api, Problem, Server, sign_in  # noqa: E402
 
 PLACES = {"REG-84": ("region", []), "DEP-38": ("departement", ["REG-84"]), "DEP-69": ("departement", ["REG-84"]),
           **{f"EPCI-{e}": ("epci", ["DEP-38" if e < 3 else "DEP-69"]) for e in range(5)},
@@ -66,10 +65,6 @@ class Observatory(unittest.TestCase):
             carrier, _ = sign_in(admin, f"owner{owner}@ville.example")
             for _ in range(chance.choice((1, 1, 2))):
                 cls.file(chance, owner, carrier)
-
-    def sql(self, text):
-        done = subprocess.run([BINARY, "psql", *self.jalon.flags(), "--", "-AtXqc", text], capture_output=True, text=True, timeout=60)
-        self.assertEqual(done.returncode, 0, done.stderr)
 
     @classmethod
     def file(cls, chance, owner, carrier):
@@ -189,8 +184,8 @@ class Observatory(unittest.TestCase):
         gone = """
             delete from application where dossier_id in (select id from many); delete from sealed where dossier_id in (select id from many);
             delete from dossier where id in (select id from many); drop table many; analyze"""
-        self.addCleanup(self.sql, gone)
-        self.sql(many)
+        self.addCleanup(self.jalon.sql, gone)
+        self.jalon.sql(many)
         for query in ("", "?territory=DEP-38", "?theme=eau", f"?call_id={self.calls[0]}"):
             self.assertEqual(self.nobody.get(f"/observatory{query}").status, 200)
 

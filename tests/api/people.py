@@ -67,11 +67,6 @@ class Case(unittest.TestCase):
             api.put("/me/password", {"password": password})
         return api, ident, email
 
-    def sql(self, text):
-        done = subprocess.run([BINARY, "psql", *self.jalon.flags(), "--", "-AtXc", text], capture_output=True, text=True, timeout=30)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout.strip()
-
     def second_factor(self, api):
         """Puts one in place; the secret and the recovery codes. The code that was used is of the step before this one."""
         left = 30 - time.time() % 30
@@ -88,7 +83,7 @@ class Links(Case):
     def test_a_link_proves_the_address(self):
         """An account has a proved address once its owner has used a mailed code; one that an administrator made has none."""
         made = self.admin.post("/people", {"email": "made@people.example"}).json
-        self.assertEqual(self.sql(f"select verified_at is null from person where id = '{made['id']}'"), "t")
+        self.assertEqual(self.jalon.sql(f"select verified_at is null from person where id = '{made['id']}'"), "t")
         api, ident, _ = self.person("made")
         self.assertEqual(ident, made["id"])
         me = api.get("/me").json
@@ -100,10 +95,10 @@ class Links(Case):
         api, _, email = self.person("short")
         self.nobody.post("/sign-in", {"email": email})
         code = self.code(email)
-        self.assertEqual(self.sql("select max(expires_at - created_at) <= interval '15 minutes 1 second' from sign_in_link"), "t")
+        self.assertEqual(self.jalon.sql("select max(expires_at - created_at) <= interval '15 minutes 1 second' from sign_in_link"), "t")
         for path in ("/sign-in/address", "/session/confirm"):
             self.refused("signed-out", api.post, path, {"token": code})
-        self.sql(f"update sign_in_link set expires_at = now() where email = '{email}'")
+        self.jalon.sql(f"update sign_in_link set expires_at = now() where email = '{email}'")
         self.refused("signed-out", self.nobody.post, "/sign-in/link", {"token": code})
 
     def test_the_mail_holds_a_page_for_browsers(self):
@@ -249,17 +244,17 @@ class SecondFactor(Case):
         """Recovery codes are kept by Argon2id with a salt; those kept before it take it by themselves, and are still good, once."""
         api, ident, email = self.person("hardened", PASSWORD)
         _, codes = self.second_factor(api)
-        kept = lambda: self.sql(f"select count(*), count(salt), count(distinct salt), min(length(salt)) from recovery_code where person_id = '{ident}'")  # noqa: E731
+        kept = lambda: self.jalon.sql(f"select count(*), count(salt), count(distinct salt), min(length(salt)) from recovery_code where person_id = '{ident}'")  # noqa: E731
         self.assertEqual(kept(), "10|10|1|16")
         old = "aaaa-bbbb-cccc-dddd"  # as it was kept before
         print8 = lambda s: len(s).to_bytes(8, "little") + s.encode()  # noqa: E731
         first = hashlib.blake2b(print8(ident) + print8(old.replace("-", "")), digest_size=32).hexdigest()
-        self.sql(f"insert into recovery_code (hash, person_id) values ('\\x{first}', '{ident}')")
+        self.jalon.sql(f"insert into recovery_code (hash, person_id) values ('\\x{first}', '{ident}')")
         self.by_password(email, code=codes[1])
         self.jalon.stop()
         self.jalon.start()
         self.assertTrue(until(lambda: kept() == "11|11|2|16"), kept())
-        self.assertEqual(self.sql(f"select count(*) from recovery_code where hash = '\\x{first}'"), "0")
+        self.assertEqual(self.jalon.sql(f"select count(*) from recovery_code where hash = '\\x{first}'"), "0")
         self.assertTrue(self.by_password(email, code=old)["token"])
         self.refused("signed-out", self.by_password, email, code=old)
         self.assertTrue(self.by_password(email, code=codes[2])["token"])
@@ -291,8 +286,8 @@ class SecondFactor(Case):
         self.nobody.post("/sign-in", {"email": email})
         code = self.code(email)
         api.signed(self.nobody.post("/sign-in/link", {"token": code})["token"]).get("/me")
-        tables = self.sql("select string_agg(tablename, ' ') from pg_tables where schemaname = 'public'").split()
-        text = "".join(self.sql(f'select * from "{table}"') for table in tables)
+        tables = self.jalon.sql("select string_agg(tablename, ' ') from pg_tables where schemaname = 'public'").split()
+        text = "".join(self.jalon.sql(f'select * from "{table}"') for table in tables)
         raw = base64.b32decode(secret + "=" * (-len(secret) % 8))
         for what in (secret, raw.hex(), codes[0], codes[0].replace("-", ""), code, api.token, PASSWORD):
             self.assertNotIn(what, text)
@@ -353,9 +348,9 @@ class Sessions(Case):
     def test_absolute(self):
         """However much it is used, a session ends on its day."""
         api, _, _ = self.person("absolute")
-        self.assertEqual(self.sql("select bool_and(expires_at - created_at between interval '14 days' - interval '1 minute' and interval '14 days 10 seconds') "
+        self.assertEqual(self.jalon.sql("select bool_and(expires_at - created_at between interval '14 days' - interval '1 minute' and interval '14 days 10 seconds') "
                                   "from token where kind = 'session'"), "t")
-        self.sql("update token set expires_at = now() where person_id = (select id from person where email = 'absolute@people.example')")
+        self.jalon.sql("update token set expires_at = now() where person_id = (select id from person where email = 'absolute@people.example')")
         time.sleep(0.3)
         self.refused("signed-out", api.get, "/me")
 

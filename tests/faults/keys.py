@@ -70,16 +70,9 @@ class Keys(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 
-    @classmethod
-    def sql(cls, text):
-        done = subprocess.run([BINARY, "psql", "--data", str(cls.jalon.data), "--", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text], capture_output=True, text=True, timeout=60)
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-        return done.stdout.strip()
-
     def gathered(self):
         for _ in range(150):
-            if self.sql("select count(*) from entry e, log_state s where (e.xid, e.chain, e.version) > (s.xid, s.chain, s.version)") == "0":
+            if self.jalon.sql("select count(*) from entry e, log_state s where (e.xid, e.chain, e.version) > (s.xid, s.chain, s.version)") == "0":
                 return
             time.sleep(0.1)
         self.fail("entries were not gathered within 15 s: " + self.jalon.log_text()[-1500:])
@@ -138,16 +131,16 @@ class Keys(unittest.TestCase):
         self.rotate("log")
         self.receipt()
         self.holds(anchor=False)
-        text = self.sql(f"select note from log_checkpoint where tree = '{self.funder.space}' order by size desc limit 1")
+        text = self.jalon.sql(f"select note from log_checkpoint where tree = '{self.funder.space}' order by size desc limit 1")
         body, name = text.split("\n\n")[0] + "\n", text.split("\n")[0]
         ident = hashlib.sha256(name.encode() + b"\n\x01" + public).digest()[:4]
         forged = f"{body}\n\u2014 {name} {base64.b64encode(ident + secret.sign(body.encode())).decode()}\n"
         self.assertEqual(forged.split("\n\n")[0], text.split("\n\n")[0])
         size = body.split("\n")[1]
         put = f"update log_checkpoint set note = $n${{}}$n$ where tree = '{self.funder.space}' and size = {size}"
-        self.sql(FORCED + put.format(forged))
+        self.jalon.sql(FORCED + put.format(forged))
         done = self.jalon_("verify")
-        self.sql(FORCED + put.format(text + "\n"))
+        self.jalon.sql(FORCED + put.format(text + "\n"))
         self.assertEqual(done.returncode, 1)
         self.assertIn("not signed by this key", done.stderr)
         self.holds(anchor=False)
@@ -157,18 +150,18 @@ class Keys(unittest.TestCase):
         self.rotate("log")
         self.holds(anchor=False)
         where = "chain = '00000000-0000-0000-0000-000000000000' and event = 'key.rotated'"
-        self.sql(f"create temp table x as select 1; drop table if exists public.aside_entry; create table public.aside_entry as select * from entry where {where}")
+        self.jalon.sql(f"create temp table x as select 1; drop table if exists public.aside_entry; create table public.aside_entry as select * from entry where {where}")
         for act in (f"update entry set data = replace(data::text, 'note', 'mote')::json where {where}", f"update entry set event = 'key.kept' where {where}",
                     f"delete from entry where {where}"):
             with self.subTest(act=act[:40]):
-                self.sql(FORCED + act)
+                self.jalon.sql(FORCED + act)
                 done = self.jalon_("verify")
-                self.sql(FORCED + f"delete from entry where (chain, version) in (select chain, version from public.aside_entry); insert into entry select * from public.aside_entry")
+                self.jalon.sql(FORCED + f"delete from entry where (chain, version) in (select chain, version from public.aside_entry); insert into entry select * from public.aside_entry")
                 self.assertEqual(done.returncode, 1)
                 self.assertIn("platform", done.stderr)
         done = self.jalon_("verify", "--key", "11" * 32)
         self.assertEqual(done.returncode, 1)
-        self.sql("drop table public.aside_entry")
+        self.jalon.sql("drop table public.aside_entry")
         self.holds(anchor=False)
 
     def test_stopped_before_the_entry(self):
@@ -226,13 +219,13 @@ class Keys(unittest.TestCase):
 
     def opens(self):
         """Each one's code is still the right one."""
-        self.sql("update totp set last_step = 0")
+        self.jalon.sql("update totp set last_step = 0")
         for api, _, secret in self.people:
             answer = api.post("/session/confirm", {"code": totp(secret, time.time())})
             api.token = answer["token"]
 
     def sealed_by(self):
-        return set(self.sql("select encode(substring(secret for 8), 'hex') from totp").split("\n"))
+        return set(self.jalon.sql("select encode(substring(secret for 8), 'hex') from totp").split("\n"))
 
     def test_secrets_are_sealed_anew(self):
         """A running server reads what the new key sealed, and seals by it; the old key opens nothing any more."""
@@ -261,7 +254,7 @@ class Keys(unittest.TestCase):
         plain, nonce, key = base64.b32decode(secret), os.urandom(24), self.sealing.read_bytes()
         out = ctypes.create_string_buffer(len(plain) + 16)
         sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(out, None, plain, ctypes.c_ulonglong(len(plain)), ident.encode(), ctypes.c_ulonglong(len(ident)), None, nonce, key)
-        self.sql(f"update totp set secret = '\\x{(nonce + out.raw).hex()}' where person_id = '{ident}'")
+        self.jalon.sql(f"update totp set secret = '\\x{(nonce + out.raw).hex()}' where person_id = '{ident}'")
         self.opens()
         self.rotate("seal")
         self.assertEqual(len(self.sealed_by()), 1)

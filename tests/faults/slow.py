@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Slow, many and blocked: clients that drip are cut, a full queue says so, a blocked database is answered within a second."""
+import contextlib
 import http.client
 import os
 import pathlib
@@ -141,35 +142,43 @@ class Slow(unittest.TestCase):
         return subprocess.Popen([BINARY, "psql", *self.jalon.flags(), "--", "-q", "-v", "ON_ERROR_STOP=1", *args],
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **kw)
 
-    def test_blocked_database(self):
-        """All database connections blocked: answers within 1 s, live is green, recovery within 2 s."""
+    @contextlib.contextmanager
+    def locked(self, tables):
+        """Nobody else reads these tables meanwhile."""
         blocker = self.psql("-X")
-        blocker.stdin.write("begin; lock table application, dossier in access exclusive mode; select 'locked';\n")
+        blocker.stdin.write(f"begin; lock table {tables} in access exclusive mode; select 'locked';\n")
         blocker.stdin.flush()
         while "locked" not in blocker.stdout.readline():
             pass
-        statuses, slowest = [], [0.0]
+        try:
+            yield
+        finally:
+            blocker.stdin.write("rollback;\n\\q\n")
+            blocker.stdin.flush()
+            blocker.wait(10)
 
-        def ask():
+    def test_blocked_database(self):
+        """All database connections blocked: answers within 1 s, live is green, recovery within 2 s."""
+        with self.locked("application, dossier"):
+            statuses, slowest = [], [0.0]
+
+            def ask():
+                begin = time.monotonic()
+                link = http.client.HTTPConnection("127.0.0.1", self.jalon.port, timeout=10)
+                link.request("GET", f"/api/v1/applications/{self.application}", headers={"Authorization": "Bearer " + self.world.carrier.token})
+                reply = link.getresponse()
+                reply.read()
+                statuses.append((reply.status, reply.getheader("Retry-After")))
+                slowest[0] = max(slowest[0], time.monotonic() - begin)
+            askers = [threading.Thread(target=ask) for _ in range(24)]
+            for asker in askers:
+                asker.start()
             begin = time.monotonic()
-            link = http.client.HTTPConnection("127.0.0.1", self.jalon.port, timeout=10)
-            link.request("GET", f"/api/v1/applications/{self.application}", headers={"Authorization": "Bearer " + self.world.carrier.token})
-            reply = link.getresponse()
-            reply.read()
-            statuses.append((reply.status, reply.getheader("Retry-After")))
-            slowest[0] = max(slowest[0], time.monotonic() - begin)
-        askers = [threading.Thread(target=ask) for _ in range(24)]
-        for asker in askers:
-            asker.start()
-        begin = time.monotonic()
-        Api(self.jalon.base).get("/health/live")
-        live = time.monotonic() - begin
-        for asker in askers:
-            asker.join()
-        blocker.stdin.write("rollback;\n\\q\n")
-        blocker.stdin.flush()
-        released = time.monotonic()
-        blocker.wait(10)
+            Api(self.jalon.base).get("/health/live")
+            live = time.monotonic() - begin
+            for asker in askers:
+                asker.join()
+            released = time.monotonic()
         while True:
             try:
                 self.world.carrier.get(f"/applications/{self.application}")
@@ -186,57 +195,43 @@ class Slow(unittest.TestCase):
 
     def test_sums_are_slow(self):
         """Whoever waits for sums over everything keeps nobody waiting but those who ask for the same."""
-        blocker = self.psql("-X")
-        blocker.stdin.write("begin; lock table payment in access exclusive mode; select 'locked';\n")
-        blocker.stdin.flush()
-        while "locked" not in blocker.stdout.readline():
-            pass
-        sums, others, over = [], [], threading.Event()
+        with self.locked("payment"):
+            sums, others, over = [], [], threading.Event()
 
-        def ask(path, statuses):
-            while not over.is_set():
-                link = http.client.HTTPConnection("127.0.0.1", self.jalon.port, timeout=10)
-                link.request("GET", path)
-                statuses.append(link.getresponse().status)
-                link.close()
-        askers = [threading.Thread(target=ask, args=("/api/v1/observatory", sums)) for _ in range(12)] + [threading.Thread(target=ask, args=("/api/v1/spaces", others))]
-        for asker in askers:
-            asker.start()
-        time.sleep(4)
-        over.set()
-        for asker in askers:
-            asker.join()
-        blocker.stdin.write("rollback;\n\\q\n")
-        blocker.stdin.flush()
-        blocker.wait(10)
+            def ask(path, statuses):
+                while not over.is_set():
+                    link = http.client.HTTPConnection("127.0.0.1", self.jalon.port, timeout=10)
+                    link.request("GET", path)
+                    statuses.append(link.getresponse().status)
+                    link.close()
+            askers = [threading.Thread(target=ask, args=("/api/v1/observatory", sums)) for _ in range(12)] + [threading.Thread(target=ask, args=("/api/v1/spaces", others))]
+            for asker in askers:
+                asker.start()
+            time.sleep(4)
+            over.set()
+            for asker in askers:
+                asker.join()
         self.assertEqual((set(sums), set(others)), ({503}, {200}))
 
     def test_full_queue(self):
         """A full queue is answered 503 with Retry-After, at once."""
-        blocker = self.psql("-X")
-        blocker.stdin.write("begin; lock table application, dossier in access exclusive mode; select 'locked';\n")
-        blocker.stdin.flush()
-        while "locked" not in blocker.stdout.readline():
-            pass
-        quick, retry = [], []
+        with self.locked("application, dossier"):
+            quick, retry = [], []
 
-        def ask():
-            begin = time.monotonic()
-            link = http.client.HTTPConnection("127.0.0.1", self.jalon.port, timeout=10)
-            link.request("GET", f"/api/v1/dossiers/{self.dossier}", headers={"Authorization": "Bearer " + self.world.carrier.token})
-            reply = link.getresponse()
-            reply.read()
-            if reply.status == 503 and time.monotonic() - begin < 0.4:
-                quick.append(reply.status)
-                retry.append(reply.getheader("Retry-After"))
-        askers = [threading.Thread(target=ask) for _ in range(200)]
-        for asker in askers:
-            asker.start()
-        for asker in askers:
-            asker.join()
-        blocker.stdin.write("rollback;\n\\q\n")
-        blocker.stdin.flush()
-        blocker.wait(10)
+            def ask():
+                begin = time.monotonic()
+                link = http.client.HTTPConnection("127.0.0.1", self.jalon.port, timeout=10)
+                link.request("GET", f"/api/v1/dossiers/{self.dossier}", headers={"Authorization": "Bearer " + self.world.carrier.token})
+                reply = link.getresponse()
+                reply.read()
+                if reply.status == 503 and time.monotonic() - begin < 0.4:
+                    quick.append(reply.status)
+                    retry.append(reply.getheader("Retry-After"))
+            askers = [threading.Thread(target=ask) for _ in range(200)]
+            for asker in askers:
+                asker.start()
+            for asker in askers:
+                asker.join()
         self.assertGreater(len(quick), 20, "the queue never said that it is full")
         self.assertTrue(all(retry))
 

@@ -33,20 +33,12 @@ class Tamper(unittest.TestCase):
             cls.flip(cls.first, n)
             cls.flip(cls.second, n)
         cls.settled()
-        cls.sql("create schema aside; " + "".join(f"create table aside.{t} as table {t};" for t in TABLES))
+        cls.jalon.sql("create schema aside; " + "".join(f"create table aside.{t} as table {t};" for t in TABLES))
 
     @classmethod
     def tearDownClass(cls):
         cls.jalon.__exit__()
         shutil.rmtree(cls.anchor, ignore_errors=True)
-
-    @classmethod
-    def sql(cls, text):
-        done = subprocess.run([BINARY, "psql", "--data", str(cls.jalon.data), "--", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text],
-                              capture_output=True, text=True, timeout=60)
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-        return done.stdout.strip()
 
     @classmethod
     def flip(cls, application, n):
@@ -56,7 +48,7 @@ class Tamper(unittest.TestCase):
     def settled(cls):
         """Everything is gathered, and the checkpoint of it is anchored."""
         for _ in range(200):
-            size = cls.sql("select coalesce((select size from log_tree where id = '%s'), 0), (select count(*) from entry e, log_state s "
+            size = cls.jalon.sql("select coalesce((select size from log_tree where id = '%s'), 0), (select count(*) from entry e, log_state s "
                            "where (e.xid, e.chain, e.version) > (s.xid, s.chain, s.version))" % cls.world.space).split("|")
             path = cls.anchor / f"{cls.world.space}.checkpoints"
             if size[1] == "0" and path.exists() and f"\n{size[0]}\n" in path.read_text():
@@ -68,7 +60,7 @@ class Tamper(unittest.TestCase):
         self.addCleanup(self.put_back)
 
     def put_back(self):
-        self.sql(FORCED + "".join(f"delete from {t}; insert into {t} select * from aside.{t};" for t in TABLES if t != "application")
+        self.jalon.sql(FORCED + "".join(f"delete from {t}; insert into {t} select * from aside.{t};" for t in TABLES if t != "application")
                  + "insert into application select * from aside.application on conflict (id) do update set version = excluded.version, hash = excluded.hash")
         self.holds()
 
@@ -95,18 +87,18 @@ class Tamper(unittest.TestCase):
                        "salt = decode(repeat('00', 32), 'hex')", "salt = null", "commitment = decode(repeat('00', 32), 'hex')",
                        "hash = decode(repeat('00', 32), 'hex')"):
             with self.subTest(change=change):
-                self.sql(FORCED + f"update entry set {change} where chain = '{self.first}' and version = 3")
+                self.jalon.sql(FORCED + f"update entry set {change} where chain = '{self.first}' and version = 3")
                 self.found(self.first, "3")
                 self.put_back()
 
     def test_edit_of_a_dossier_chain(self):
         """An edit in the history of a dossier, and in that of grants, is found like one of a move."""
         for chain, what in ((self.dossier, "dossier"), (self.world.space, "space"), ("00000000-0000-0000-0000-000000000000", "platform")):
-            rows = self.sql(f"select count(*) from entry where chain = '{chain}'")
+            rows = self.jalon.sql(f"select count(*) from entry where chain = '{chain}'")
             if rows == "0":
                 continue
             with self.subTest(chain=what):
-                self.sql(FORCED + f"update entry set event = 'x' where chain = '{chain}' and version = 1")
+                self.jalon.sql(FORCED + f"update entry set event = 'x' where chain = '{chain}' and version = 1")
                 self.found(what, chain, "entry 1")
                 self.put_back()
 
@@ -114,33 +106,33 @@ class Tamper(unittest.TestCase):
         """An entry that is deleted is named: in the middle, at the beginning."""
         for version in (4, 1):
             with self.subTest(version=version):
-                self.sql(FORCED + f"delete from entry where chain = '{self.first}' and version = {version}")
+                self.jalon.sql(FORCED + f"delete from entry where chain = '{self.first}' and version = {version}")
                 self.found(self.first, f"entry {version} is missing")
                 self.put_back()
 
     def test_delete_a_whole_chain(self):
         """A chain whose entries are all gone is named, with its subject or without."""
-        self.sql(FORCED + f"delete from entry where chain = '{self.first}'")
+        self.jalon.sql(FORCED + f"delete from entry where chain = '{self.first}'")
         self.found(self.first, "entry 1")
-        self.sql(FORCED + f"update application set version = 0 where id = '{self.first}'")
+        self.jalon.sql(FORCED + f"update application set version = 0 where id = '{self.first}'")
         self.found("tree " + self.world.space)
 
     def test_reorder(self):
         """Two entries that change places are found at the first of them."""
-        self.sql(FORCED + f"update entry set version = -version where chain = '{self.first}' and version in (3, 4);"
+        self.jalon.sql(FORCED + f"update entry set version = -version where chain = '{self.first}' and version in (3, 4);"
                  f"update entry set version = case version when -3 then 4 else 3 end where chain = '{self.first}' and version < 0")
         self.found(self.first, "entry 3")
 
     def test_insert(self):
         """An entry put in the middle of a chain is named."""
-        self.sql(FORCED + f"update entry set version = version + 100 where chain = '{self.first}' and version > 3;"
+        self.jalon.sql(FORCED + f"update entry set version = version + 100 where chain = '{self.first}' and version > 3;"
                  f"update entry set version = version - 99 where chain = '{self.first}' and version > 100;"
                  "create temp table copy as select * from entry where chain = '%s' and version = 3; update copy set version = 4; insert into entry select * from copy;" % self.first
                  + f"update application set version = version + 1 where id = '{self.first}'")
         self.found(self.first, "entry 4")
 
     def rows(self, chain):
-        rows = json.loads(self.sql(f"""select json_agg(json_build_object('kind', kind, 'tree', tree, 'chain', chain, 'version', version, 'event', event,
+        rows = json.loads(self.jalon.sql(f"""select json_agg(json_build_object('kind', kind, 'tree', tree, 'chain', chain, 'version', version, 'event', event,
             'person_id', person_id, 'behalf_id', behalf_id, 'about_id', about_id, 'data', data::text, 'places', places,
             'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ'), 'seal', encode(seal, 'hex'), 'salt', encode(salt, 'hex'),
             'commitment', null) order by version) from entry where chain = '{chain}'"""))
@@ -160,7 +152,7 @@ class Tamper(unittest.TestCase):
                      f"update entry set event = '{row['event']}', data = $d${row['data'] or 'null'}$d$, person_id = '{row['person_id']}', salt = '\\x{row['salt'].hex()}', "
                      f"at = '{row['at']}', places = array[{','.join(repr(p) for p in row['places'])}]::text[], hash = '\\x{prev.hex()}' where chain = '{self.first}' and version = {n};")
         text = text.replace("data = $d$null$d$", "data = null")
-        self.sql(text + f"update application set version = {n}, hash = '\\x{prev.hex()}' where id = '{self.first}'")
+        self.jalon.sql(text + f"update application set version = {n}, hash = '\\x{prev.hex()}' where id = '{self.first}'")
         return prev, n
 
     def test_forged_chain(self):
@@ -178,8 +170,8 @@ class Tamper(unittest.TestCase):
 
     def test_truncate(self):
         """A chain cut at its end is named; cut with its subject put back as well, the tree says that its end is gone."""
-        last = int(self.sql(f"select max(version) from entry where chain = '{self.first}'"))
-        self.sql(FORCED + f"delete from entry where chain = '{self.first}' and version = {last}")
+        last = int(self.jalon.sql(f"select max(version) from entry where chain = '{self.first}'"))
+        self.jalon.sql(FORCED + f"delete from entry where chain = '{self.first}' and version = {last}")
         self.found(self.first, f"entry {last} is missing")
         self.put_back()
         self.forge(keep=lambda row: row["version"] < last)
@@ -187,8 +179,8 @@ class Tamper(unittest.TestCase):
 
     def cut_log(self, gone):
         """Takes the last entries of the log away with everything that the database knows of them."""
-        size = int(self.sql(f"select size from log_tree where id = '{self.world.space}'")) - gone
-        self.sql(FORCED + f"""create temp table gone as select chain, version from entry where tree = '{self.world.space}' order by xid desc, chain desc, version desc limit {gone};
+        size = int(self.jalon.sql(f"select size from log_tree where id = '{self.world.space}'")) - gone
+        self.jalon.sql(FORCED + f"""create temp table gone as select chain, version from entry where tree = '{self.world.space}' order by xid desc, chain desc, version desc limit {gone};
             delete from entry e using gone g where e.chain = g.chain and e.version = g.version;
             update application a set (version, hash) = (select e.version, e.hash from entry e where e.chain = a.id order by e.version desc limit 1)
             where id in (select chain from gone) and exists (select from entry e where e.chain = a.id);
@@ -207,18 +199,18 @@ class Tamper(unittest.TestCase):
 
     def test_truncate_all(self):
         """An emptied history is found by the subjects, and without these by the anchors."""
-        self.sql(FORCED + "truncate entry")
+        self.jalon.sql(FORCED + "truncate entry")
         self.found("entry 1")
-        self.sql(FORCED + "truncate entry, chain, log_tree, log_tile, log_checkpoint; update application set version = 0")
+        self.jalon.sql(FORCED + "truncate entry, chain, log_tree, log_tile, log_checkpoint; update application set version = 0")
         self.found("tree", "none of its entries is left")
 
     def test_roll_back(self):
         """An old dump put back is a whole history, shorter than the anchored one; what is written on top of it does not hide that."""
-        old = self.sql(f"select size from log_tree where id = '{self.world.space}'")
+        old = self.jalon.sql(f"select size from log_tree where id = '{self.world.space}'")
         for n in range(4):
             self.flip(self.second, n)
         self.settled()
-        self.sql(FORCED + "".join(f"delete from {t}; insert into {t} select * from aside.{t};" for t in TABLES if t != "application")
+        self.jalon.sql(FORCED + "".join(f"delete from {t}; insert into {t} select * from aside.{t};" for t in TABLES if t != "application")
                  + "insert into application select * from aside.application on conflict (id) do update set version = excluded.version, hash = excluded.hash, state = excluded.state, places = excluded.places")
         self.assertEqual(self.verify(anchor=False).returncode, 0)
         self.found("tree " + self.world.space, f"only {old} are left")
@@ -235,10 +227,10 @@ class Tamper(unittest.TestCase):
 
     def test_checkpoints(self):
         """A checkpoint that was changed, or signed by another key, is named."""
-        self.sql(FORCED + "update log_checkpoint set root = decode(repeat('00', 32), 'hex')")
+        self.jalon.sql(FORCED + "update log_checkpoint set root = decode(repeat('00', 32), 'hex')")
         self.found("no longer those that were signed")
         self.put_back()
-        self.sql(FORCED + "update log_checkpoint set note = replace(note, '+', '/')")
+        self.jalon.sql(FORCED + "update log_checkpoint set note = replace(note, '+', '/')")
         self.found("not signed by this key")
 
     def test_another_key(self):

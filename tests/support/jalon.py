@@ -91,6 +91,13 @@ class Server:
             self.process.wait(seconds)
         return self.process.returncode if self.process else None
 
+    def sql(self, text):
+        """What `jalon psql` prints of `text`, rows by lines and columns by |."""
+        done = subprocess.run([self.binary, "psql", *self.flags(), "--", "-qAtX", "-v", "ON_ERROR_STOP=1", "-c", text], capture_output=True, text=True, timeout=60)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.stdout.strip()
+
     def rss(self):
         """Resident bytes of the server itself."""
         for line in open(f"/proc/{self.process.pid}/status"):
